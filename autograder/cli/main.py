@@ -1,0 +1,51 @@
+"""`autograder`: the commands, and the one place where an error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from autograder import __version__
+from autograder.cli.grade import grade
+from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
+
+app = typer.Typer(
+    name="autograder",
+    help="Grades deep-learning homework with hidden pytest suites, the student's code behind a process boundary.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(grade)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"autograder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Grades deep-learning homework with hidden pytest suites, the student's code behind a process boundary."""
+
+
+def main() -> None:
+    """The program's entry point."""
+    try:
+        app(standalone_mode=True)
+    except AutograderError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        print("autograder: interrupted; the same command goes on where it stopped.", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(EXIT_INTERRUPTED)  # threads that wait for what was just ended need not be waited for
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Many submissions: a class graded on this machine."""

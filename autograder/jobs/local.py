@@ -1,0 +1,252 @@
+"""A class on this machine: the reference first, then the submissions, a few at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from autograder import __version__
+from autograder.errors import GraderError
+from autograder.grading import grade_reference, grade_submission
+from autograder.jobs.results import Journal, ResultsFolder
+from autograder.reports.table import render_csv
+from autograder.sandbox import Zygote
+from autograder.spec import Assignment
+from autograder.submission import Submission
+from autograder.testrun.runner import Suite, key_for
+from autograder.verdict import GradeReport
+
+_TRIES = 2
+
+
+@dataclass
+class ClassRun:
+    """A class as it is graded.
+
+    Attributes:
+        reports: of the students who are graded, by name.
+        faults: why a student is not, by name: ours or the machine's.
+        kept: students whose earlier result still holds.
+    """
+
+    reports: dict[str, GradeReport] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    reference: GradeReport | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a class is graded.
+
+    Attributes:
+        jobs: how many submissions at a time.
+        secret: the course's, or what stands for it where a seed was given.
+        fresh: grade again what an earlier run graded.
+    """
+
+    jobs: int
+    secret: bytes
+    fresh: bool = False
+
+
+class Progress:
+    """What a run tells while it goes on; the base class says nothing."""
+
+    def begin(self, total: int) -> None:
+        """The reference is graded; `total` submissions come."""
+
+    def advance(self, student: str, report: GradeReport | None) -> None:
+        """One more is graded, or cannot be."""
+
+
+def grade_class(
+    submissions: Iterable[Submission],
+    assignment: Assignment,
+    sandbox: Zygote,
+    folder: ResultsFolder,
+    options: Options,
+    progress: Progress,
+) -> ClassRun:
+    """Grade every submission and leave the results in the folder.
+
+    Raises:
+        SpecError: the suite or the reference is wrong; nothing is graded.
+        KeyboardInterrupt: everything that was started has ended; what was graded stays.
+    """
+    submissions = list(submissions)
+    key = key_for(options.secret, assignment.id)
+    started = time.time()
+    journal = Journal(folder.path / "journal.jsonl")
+    suite = None
+    run = ClassRun()
+    try:
+        suite = Suite(assignment, sandbox, key)
+        run.reference = grade_reference(assignment, suite)
+        keys = {s.student: _grade_key(s, assignment, key) for s in submissions}
+        journal.append("run", assignment=assignment.id, grader=__version__, submissions=len(submissions))
+        waiting = [] if options.fresh else _keep_earlier(submissions, keys, folder, journal, run)
+        waiting = [s for s in submissions if s.student not in run.kept]
+        progress.begin(len(waiting))
+        grade = _Grader(assignment, suite, folder, journal, keys)
+        _grade_all(waiting, grade, options.jobs, run, progress)
+    finally:
+        if suite is not None:
+            suite.close()
+        journal.close()
+    _write_summary(run, submissions, assignment, sandbox, folder, started, options)
+    return run
+
+
+class _Grader:
+    """Grades one submission and writes its result; called by several threads."""
+
+    def __init__(
+        self, assignment: Assignment, suite: Suite, folder: ResultsFolder, journal: Journal, keys: dict[str, str]
+    ) -> None:
+        self.assignment, self.suite, self.folder, self.journal, self.keys = assignment, suite, folder, journal, keys
+        self.lock = threading.Lock()
+
+    def __call__(self, submission: Submission) -> GradeReport:
+        for attempt in range(_TRIES):
+            try:
+                report = grade_submission(submission, self.assignment, self.suite)
+                if report.faults:
+                    raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+            except GraderError as error:
+                with self.lock:
+                    self.journal.append("fault", student=submission.student, attempt=attempt, why=str(error))
+                if attempt + 1 == _TRIES:
+                    self.folder.remove_report(submission.student)
+                    raise
+                continue
+            with self.lock:
+                self.folder.write_report(report, __version__)
+                self.journal.append(
+                    "graded", student=submission.student, key=self.keys[submission.student], score=report.score
+                )
+            return report
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _grade_all(
+    waiting: list[Submission], grade: Callable[[Submission], GradeReport], jobs: int, run: ClassRun, progress: Progress
+) -> None:
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        pending: dict[Future[GradeReport], str] = {pool.submit(grade, s): s.student for s in waiting}
+        while pending:
+            done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in done:
+                _take(future, pending.pop(future), run, progress)
+    except BaseException:
+        # Whoever waits for a fork of the suite learns of its end when the caller closes the suite.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _take(future: Future[GradeReport], student: str, run: ClassRun, progress: Progress) -> None:
+    report = None
+    try:
+        report = run.reports[student] = future.result()
+    except GraderError as error:
+        run.faults[student] = str(error)
+    progress.advance(student, report)
+
+
+def _keep_earlier(
+    submissions: list[Submission], keys: dict[str, str], folder: ResultsFolder, journal: Journal, run: ClassRun
+) -> list[Submission]:
+    """Take over the results of an earlier run that hang on the very same things; the submissions that are left."""
+    left = []
+    for submission in submissions:
+        student = submission.student
+        report = folder.read_report(student) if journal.graded.get(student) == keys[student] else None
+        if report is None:
+            left.append(submission)
+            continue
+        run.reports[student] = report
+        run.kept.add(student)
+    return left
+
+
+def _grade_key(submission: Submission, assignment: Assignment, key: bytes) -> str:
+    """A digest of everything that a grade hangs on: submission, suite, spec, reference, seed, grader, environment."""
+    digest = hashlib.sha256()
+    digest.update(submission.digest.encode() + key + environment_digest().encode())
+    digest.update(assignment_digest(assignment).encode())
+    return digest.hexdigest()
+
+
+def assignment_digest(assignment: Assignment) -> str:
+    """SHA-256 over the assignment's and the reference's files."""
+    digest = hashlib.sha256()
+    for folder in (assignment.folder, assignment.reference):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                name = path.relative_to(assignment.course).as_posix()
+                data = path.read_bytes()
+                digest.update(f"{len(name)}:{len(data)}:{name}".encode() + data)
+    return digest.hexdigest()
+
+
+def environment_digest() -> str:
+    """SHA-256 over the grader's own source, Python and the packages that results hang on."""
+    digest = hashlib.sha256(f"{__version__} {sys.version} {platform.machine()}".encode())
+    for package in ("numpy", "torch", "pytest", "msgspec"):
+        digest.update(f"{package} {_version(package)}".encode())
+    source = Path(__file__).parents[1]
+    for path in sorted(source.rglob("*.py")):
+        digest.update(path.relative_to(source).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "-"
+
+
+def _write_summary(
+    run: ClassRun,
+    submissions: list[Submission],
+    assignment: Assignment,
+    sandbox: Zygote,
+    folder: ResultsFolder,
+    started: float,
+    options: Options,
+) -> None:
+    """run.json and grades.csv."""
+    import json
+
+    ordered = [run.reports[s.student] for s in submissions if s.student in run.reports]
+    folder.write_text("grades.csv", render_csv(ordered, sorted(run.faults)))
+    summary: dict[str, Any] = {
+        "assignment": assignment.id,
+        "assignment_digest": assignment_digest(assignment),
+        "grader_version": __version__,
+        "environment_digest": environment_digest(),
+        "seed_digest": hashlib.sha256(key_for(options.secret, assignment.id)).hexdigest()[:16],
+        "python": platform.python_version(),
+        "packages": {package: _version(package) for package in ("numpy", "torch", "pytest")},
+        "machine": {"system": platform.platform(), "processors": platform.machine(), "jobs": options.jobs},
+        "sandbox": {"backend": sandbox.name, "layers": list(sandbox.layers)},
+        "submissions": {s.student: s.digest for s in submissions},
+        "graded": sorted(run.reports),
+        "kept": sorted(run.kept),
+        "faults": run.faults,
+        "started_s": round(started, 3),
+        "wall_s": round(time.time() - started, 3),
+    }
+    folder.write_text("run.json", json.dumps(summary, indent=1) + "\n")

@@ -1,0 +1,122 @@
+"""The folder that `grade --out` leaves: every file whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import GraderError, SpecError
+from autograder.reports.gradescope import render_gradescope
+from autograder.verdict import GradeReport
+
+_ROOM_BYTES = 8 << 20
+
+
+class ResultsFolder:
+    """DIR of `grade --out DIR`.
+
+    Args:
+        path: made if it is not there.
+
+    Raises:
+        SpecError: it cannot be made or written.
+        GraderError: the disk is full.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            for folder in (path, path / "results", path / "details"):
+                folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path, prefix=".probe-") as probe:
+                probe.write(b"\0" * 4096)
+                probe.flush()
+        except OSError as error:
+            raise _cannot_write(path, error) from None
+        if shutil.disk_usage(path).free < _ROOM_BYTES:
+            raise GraderError(f"The disk of {path} is full; free some room and run the command again.")
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a file of the folder at once: a reader sees the old one or the new one, whole."""
+        target = self.path / name
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise _cannot_write(target, error) from None
+
+    def write_report(self, report: GradeReport, grader_version: str) -> None:
+        """The student's results and the TA's details. The details come first: results say that both are there."""
+        self.write_text(f"details/{report.student}.json", report.model_dump_json(indent=1) + "\n")
+        results = render_gradescope(report, grader_version)
+        self.write_text(f"results/{report.student}.json", results.model_dump_json(indent=1) + "\n")
+
+    def remove_report(self, student: str) -> None:
+        """Take an older result of a student's away: what cannot be graded now has no score."""
+        for name in (f"results/{student}.json", f"details/{student}.json"):
+            (self.path / name).unlink(missing_ok=True)
+
+    def read_report(self, student: str) -> GradeReport | None:
+        """A report that an earlier run left, if it is whole."""
+        try:
+            if not (self.path / "results" / f"{student}.json").is_file():
+                return None
+            return GradeReport.model_validate_json((self.path / "details" / f"{student}.json").read_bytes())
+        except (OSError, ValueError):
+            return None
+
+
+class Journal:
+    """journal.jsonl: append-only, a line for each event, on the disk before the next step.
+
+    What it says of a student (`graded`, with the key of everything that the grade hangs on) makes a run resumable.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.graded: dict[str, str] = {}
+        if path.is_file():
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                self._replay(line)
+        try:
+            self._file = path.open("a", encoding="utf-8")
+            if path.stat().st_size:
+                self._file.write("\n")  # an earlier run may have been cut off in the middle of a line
+        except OSError as error:
+            raise _cannot_write(path, error) from None
+
+    def _replay(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return
+        if isinstance(event, dict) and event.get("event") == "graded":
+            self.graded[str(event.get("student"))] = str(event.get("key"))
+
+    def append(self, event: str, **fields: Any) -> None:
+        """Write one event and force it to the disk."""
+        try:
+            self._file.write(json.dumps({"event": event, **fields}) + "\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _cannot_write(self.path, error) from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def _cannot_write(path: Path, error: OSError) -> SpecError | GraderError:
+    if error.errno in (28, 122):  # ENOSPC, EDQUOT
+        return GraderError(f"{path} cannot be written: {error.strerror}; free some room and run the command again.")
+    return SpecError(f"{path} cannot be written ({error.strerror}); choose another --out or check its permissions.")

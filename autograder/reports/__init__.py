@@ -1,0 +1,1 @@
+"""Pure renderers of a GradeReport: for Gradescope and the student, for the TA, for the terminal."""

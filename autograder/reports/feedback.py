@@ -1,0 +1,37 @@
+"""What a student is told of one test: of a public one everything, of a hidden one no input, no answer, no source."""
+
+from __future__ import annotations
+
+from autograder.verdict import GradeReport, Outcome, ScoredTest
+
+_OUTCOME_SENTENCES = {
+    Outcome.FAILED: "The result is not right.",
+    Outcome.PARTIAL: "Partly right.",
+    Outcome.DEFERRED: "Put off: it needs a GPU, which is not here. Its points are neither given nor lost.",
+    Outcome.FAULT: "Not graded: the grader or its machine failed, not your code.",
+    Outcome.INVALID: "Not graded: the grader or its machine failed, not your code.",
+}
+
+
+def describe_test(test: ScoredTest) -> str:
+    """The student's text for one test; empty where it passed and is paid."""
+    result, expected = test.result, test.expected
+    if result.outcome is Outcome.PASSED:
+        if not test.blocked_by:
+            return ""
+        return f"Not counted: it pays only when {_plain(test.blocked_by)!r} passes."
+    lines = [result.summary or _OUTCOME_SENTENCES.get(result.outcome, "The test did not pass.")]
+    if expected.hint:
+        lines.append(f"Hint: {expected.hint}")
+    if expected.public and result.detail:
+        lines += ["", result.detail]
+    return "\n".join(lines)
+
+
+def describe_report(report: GradeReport) -> str:
+    """The text above the tests: what was chosen, dropped or repaired, and what could not be imported."""
+    return "\n".join(report.notes)
+
+
+def _plain(function: str) -> str:
+    return function.rpartition("::")[2].removeprefix("test_").replace("_", " ")

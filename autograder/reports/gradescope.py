@@ -1,0 +1,82 @@
+"""Gradescope's results.json, by a strict model of its documented keys (facts: the harness refuses NaN and lists)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from autograder.reports.feedback import describe_report, describe_test
+from autograder.verdict import GradeReport, Outcome, ScoredTest, Visibility
+
+MAX_OUTPUT_CHARS = 90_000  # the harness cuts at 100,000
+Format = Literal["text", "html", "simple_format", "md", "ansi"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class GradescopeTest(_Strict):
+    """One entry of `tests`."""
+
+    name: str
+    number: str
+    score: float = Field(ge=0)
+    max_score: float = Field(ge=0)
+    status: Literal["passed", "failed"]
+    output: str = Field(default="", max_length=100_000)
+    output_format: Format = "text"
+    name_format: Format = "text"
+    visibility: Visibility = "visible"
+    extra_data: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _clamped(self) -> GradescopeTest:
+        if self.score > self.max_score:
+            raise ValueError("score is above max_score")
+        return self
+
+
+class GradescopeResults(_Strict):
+    """The whole file."""
+
+    score: float = Field(ge=0)
+    execution_time: float = Field(ge=0)
+    output: str = Field(default="", max_length=100_000)
+    output_format: Format = "text"
+    test_output_format: Format = "text"
+    test_name_format: Format = "text"
+    visibility: Visibility = "visible"
+    stdout_visibility: Visibility = "hidden"
+    extra_data: dict[str, Any] = {}
+    tests: list[GradescopeTest] = Field(min_length=1)
+
+
+def render_gradescope(report: GradeReport, grader_version: str) -> GradescopeResults:
+    """The student's results; no hidden source, no expected value, no path of the machine."""
+    return GradescopeResults(
+        score=min(report.score, report.points),
+        execution_time=round(report.wall_s, 3),
+        output=_cut(describe_report(report)),
+        extra_data={"grader_version": grader_version, "assignment": report.assignment, "points": report.points},
+        tests=[_render_test(number, test) for number, test in enumerate(report.tests, start=1)],
+    )
+
+
+def _render_test(number: int, test: ScoredTest) -> GradescopeTest:
+    outcome = "not counted" if test.blocked_by else test.result.outcome.label
+    return GradescopeTest(
+        name=test.expected.title,
+        number=str(number),
+        score=min(test.score, test.expected.points),
+        max_score=test.expected.points,
+        status="passed" if test.result.outcome is Outcome.PASSED and not test.blocked_by else "failed",
+        output=_cut(describe_test(test)),
+        visibility=test.expected.visibility,
+        extra_data={"test": test.expected.function, "outcome": outcome},
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_OUTPUT_CHARS else text[:MAX_OUTPUT_CHARS] + "\n(cut here)"

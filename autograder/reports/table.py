@@ -1,0 +1,66 @@
+"""The class as a table: for the terminal, and as grades.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+
+from autograder.verdict import GradeReport, Outcome, ScoredTest
+
+
+def render_table(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> Table:
+    """A row a student: the score, and what went wrong in how many tests."""
+    title = f"{reports[0].title} ({reports[0].points:g} points)" if reports else None
+    table = Table(title=title, title_justify="left", header_style="bold")
+    table.add_column("student")
+    for heading in ("score", "passed", "of"):
+        table.add_column(heading, justify="right")
+    table.add_column("lost to")
+    for report in reports:
+        passed = sum(test.score > 0 for test in report.tests)
+        table.add_row(
+            report.student, f"{report.score:g}", str(passed), str(len(report.tests)), summarise_losses(report)
+        )
+    for student in ungraded:
+        table.add_row(student, "-", "-", "-", "not graded: our fault or the machine's")
+    return table
+
+
+def summarise_losses(report: GradeReport) -> str:
+    """Outcomes other than passed, with their counts: `failed 3, timeout 1`."""
+    counts: dict[str, int] = {}
+    for test in report.tests:
+        if test.result.outcome is not Outcome.PASSED or test.blocked_by:
+            label = "not counted" if test.blocked_by else test.result.outcome.label
+            counts[label] = counts.get(label, 0) + 1
+    return ", ".join(f"{label} {count}" for label, count in counts.items())
+
+
+def render_csv(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> str:
+    """grades.csv: a row a student, a column a task (a test function); an ungraded student's cells are empty."""
+    tasks = list(dict.fromkeys(test.expected.function for test in reports[0].tests)) if reports else []
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["student", "score", "points", *tasks])
+    for report in reports:
+        scores = [_number(sum(test.score for test in _of(report, task))) for task in tasks]
+        writer.writerow([_cell(report.student), _number(report.score), _number(report.points), *scores])
+    for student in ungraded:
+        writer.writerow([_cell(student), "", "", *("" for _ in tasks)])
+    return out.getvalue()
+
+
+def _of(report: GradeReport, task: str) -> list[ScoredTest]:
+    return [test for test in report.tests if test.expected.function == task]
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 6):g}"
+
+
+def _cell(text: str) -> str:
+    """A name that a spreadsheet must not take for a formula."""
+    return f"'{text}" if text[:1] in "=+-@" else text

@@ -1,0 +1,55 @@
+"""Where a student's code runs: a protocol, and one file for each way to keep it.
+
+`open_sandbox` finds out by trying; it never falls back to something weaker than was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Literal, Protocol
+
+from autograder.errors import GraderError
+from autograder.sandbox.zygote import Zygote, ZygoteAddress
+
+Choice = Literal["auto", "namespaces", "none"]
+
+
+class Sandbox(Protocol):
+    """A warm place that gives a fresh, confined process for each use."""
+
+    name: str
+    layers: tuple[str, ...]
+
+    def address(self) -> ZygoteAddress:
+        """What another process of ours needs to ask for a use."""
+        ...
+
+    def close(self) -> None:
+        """End every process and remove everything that was made."""
+        ...
+
+
+def open_sandbox(choice: Choice, packages: list[str]) -> Sandbox:
+    """Start a sandbox and try it once.
+
+    Args:
+        choice: `auto` is the strongest backend that there is; `none` must be asked for by name.
+        packages: what to import before any submission comes.
+
+    Raises:
+        GraderError: the backend does not work on this machine; says what is missing and how to get it.
+    """
+    from autograder.sandbox.namespaces import open_namespaces
+    from autograder.sandbox.unconfined import open_unconfined
+
+    if choice == "none":
+        return open_unconfined(packages)
+    if os.geteuid() != 0:
+        raise GraderError(
+            "The sandbox needs root on this machine and was not started; run with sudo, or ask for --sandbox none "
+            "by name where every submission is trusted."
+        )
+    return open_namespaces(packages)
+
+
+__all__ = ["Choice", "Sandbox", "Zygote", "ZygoteAddress", "open_sandbox"]

@@ -1,0 +1,136 @@
+"""What a child of the zygote does to itself before it touches anything of the student's.
+
+Each function puts one layer in force and raises OSError if the kernel refuses: a child that is not confined never
+runs a submission. This file imports nothing but the standard library.
+"""
+
+import ctypes
+import errno
+import os
+import resource
+import struct
+
+CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS = 0x00020000, 0x02000000, 0x04000000
+CLONE_NEWIPC, CLONE_NEWNET = 0x08000000, 0x40000000
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+SIGKILL = 9
+
+# Landlock's system calls have the same numbers on every architecture.
+LANDLOCK_CREATE, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT = 444, 445, 446
+LANDLOCK_READ = (1 << 2) | (1 << 3)  # read file, read directory
+# execute, write, read, read dir, remove dir/file, make char/dir/reg/sock/fifo/block/sym, refer, truncate, ioctl
+LANDLOCK_FS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+# a student's folder: write, read, list, remove and make files and folders, rename, truncate; no devices, no sockets
+LANDLOCK_WRITABLE = (1 << 1) | LANDLOCK_READ | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 13) | (1 << 14)
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def check(result: int, what: str) -> int:
+    """The result of a libc call; OSError with `what` if it failed."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def enter_namespaces(disk_bytes: int, uid: int) -> None:
+    """Mount, ipc, uts, network and cgroup namespaces; private folders and a proc that shows this namespace alone.
+
+    The pid namespace came with the fork.
+    """
+    flags = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP
+    check(_libc.unshare(flags), "unshare")
+    check(_libc.sethostname(b"sandbox", 7), "sethostname")
+    options = f"size={disk_bytes},nr_inodes=4096,mode=700,uid={uid},gid={uid}".encode()
+    for target in (b"/tmp", b"/submission", b"/dev/shm"):  # noqa: S108  each a fresh tmpfs of this child alone
+        check(_libc.mount(b"tmpfs", target, b"tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options), f"mount {target!r}")
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    check(_libc.mount(b"proc", b"/proc", b"proc", flags, b"subset=pid,hidepid=invisible"), "mount proc")
+
+
+def set_limits(limits: dict) -> None:
+    """rlimits, soft and hard: address space, CPU seconds, file size, descriptors, core files."""
+    with open("/proc/self/statm") as file:
+        warm_bytes = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    table = {
+        resource.RLIMIT_AS: warm_bytes + limits["memory_bytes"],
+        resource.RLIMIT_CPU: limits["cpu_s"],
+        resource.RLIMIT_FSIZE: limits["disk_bytes"],
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    if limits["own_uid"]:  # counts every process of a uid, so it is for one that nobody else has
+        table[resource.RLIMIT_NPROC] = limits["processes"]
+    for which, value in table.items():
+        resource.setrlimit(which, (value, value))
+
+
+def drop_rights(uid: int) -> None:
+    """A uid of its own, no group, no capability in any set, no way to gain one."""
+    check(_libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "clear ambient capabilities")
+    for capability in range(64):
+        if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            if ctypes.get_errno() == errno.EINVAL:
+                break  # past the last one that this kernel knows
+            check(-1, "drop bounding set")
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    # Changing uid clears both: not to be traced by another process of this uid, and to die with the zygote.
+    check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "not dumpable")
+    check(_libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "pdeathsig")
+
+
+def restrict_files() -> str:
+    """Landlock: read everything in this small root, write in the private folders alone.
+
+    Returns the layer's name with the kernel's ABI, or "" where the kernel has no Landlock.
+    """
+    abi = _libc.syscall(LANDLOCK_CREATE, None, 0, 1)
+    if abi < 1:
+        return ""
+    handled = LANDLOCK_FS_BY_ABI[min(abi, 5)]
+    attributes = struct.pack("=Q", handled)
+    if abi >= 6:  # network (bind, connect) and scopes (abstract sockets, signals)
+        attributes = struct.pack("=QQQ", handled, 3, 3)
+    elif abi >= 4:
+        attributes = struct.pack("=QQ", handled, 3)
+    ruleset = check(_libc.syscall(LANDLOCK_CREATE, attributes, len(attributes), 0), "landlock ruleset")
+    writable = LANDLOCK_WRITABLE & handled
+    rules = {"/": LANDLOCK_READ, "/tmp": writable, "/submission": writable, "/dev/shm": writable,  # noqa: S108
+             "/dev/null": LANDLOCK_READ | 2}
+    for path, access in rules.items():
+        allowed = access & ((1 << 1) | (1 << 2) | (1 << 14)) if path == "/dev/null" else access
+        folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        rule = struct.pack("=Qi", allowed & handled, folder)
+        check(_libc.syscall(LANDLOCK_ADD_RULE, ruleset, 1, rule, 0), f"landlock rule {path}")
+        os.close(folder)
+    check(_libc.syscall(LANDLOCK_RESTRICT, ruleset, 0), "landlock")
+    os.close(ruleset)
+    return f"landlock (ABI {abi})"
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def filter_system_calls(program: bytes) -> None:
+    """seccomp with a BPF program that the trusted side made; everything not on its list fails with EPERM."""
+    structure = _Program(len(program) // 8, program)
+    check(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(structure), 0, 0), "seccomp")
+
+
+def close_descriptors(keep: list) -> None:
+    """Close every descriptor above standard error but those to keep."""
+    previous = 2
+    for descriptor in sorted(keep):
+        os.closerange(previous + 1, descriptor)
+        previous = descriptor
+    os.closerange(previous + 1, 1 << 16)

@@ -1,0 +1,100 @@
+"""Builds the sandbox's root from read-only binds, goes into it and starts the zygote there. Run as root.
+
+Usage: python -s -S -P _enter.py CONTROL_FD   (the configuration, JSON, on standard input)
+
+The new root is a tmpfs that holds the interpreter, the installed packages, the shared libraries, four devices and
+the runtime's own files, all read-only: what is not in it cannot be read by the student, whatever their rights.
+This file imports nothing but the standard library; it is run before any submission is near.
+"""
+
+import base64
+import ctypes
+import json
+import os
+import sys
+from pathlib import Path
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MNT_DETACH = 2
+CLONE_NEWNS = 0x00020000
+PR_SET_PDEATHSIG, SIGKILL = 1, 9
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def check(result: int, what: str) -> None:
+    """Raise OSError with `what` if a libc call failed."""
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+    """mount(2)."""
+    result = _libc.mount(source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
+    check(result, f"mount {target}")
+
+
+def bind(source: str, root: str) -> None:
+    """Bind `source` to the same path under `root`, read-only for files and folders."""
+    target = root + source
+    if os.path.isdir(source):
+        Path(target).mkdir(parents=True, exist_ok=True)
+    else:
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(target).touch()
+    device = MS_NODEV if not source.startswith("/dev/") else 0
+    mount(source, target, "none", MS_BIND)
+    mount("none", target, "none", MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | device)
+
+
+def build_root(config: dict) -> str:
+    """Mount the new root and everything in it; returns its path."""
+    root = config["mount_point"]
+    mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4k,mode=755")
+    for link, target in config["links"].items():
+        Path(root + link).parent.mkdir(parents=True, exist_ok=True)
+        os.symlink(target, root + link)
+    for path in config["binds"]:
+        bind(path, root)
+    for folder in ("/tmp", "/submission", "/proc", "/dev/shm", "/etc", "/runtime"):  # noqa: S108  mount points
+        Path(root + folder).mkdir(parents=True, exist_ok=True)
+    for name, text in config["files"].items():
+        path = Path(root + name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o644)
+    Path(root + "/runtime/seccomp.bpf").write_bytes(base64.b64decode(config["seccomp"]))
+    for name in ("stdin", "stdout", "stderr"):
+        os.symlink(f"/proc/self/fd/{('stdin', 'stdout', 'stderr').index(name)}", f"{root}/dev/{name}")
+    # A proc that the children's own mounts replace; the zygote needs one to name its pid namespace.
+    mount("proc", root + "/proc", "proc", MS_NOSUID | MS_NODEV)
+    return root
+
+
+def enter(root: str) -> None:
+    """Make `root` the root of this mount namespace and let go of the old one."""
+    os.chdir(root)
+    check(_libc.pivot_root(b".", b"."), "pivot_root")
+    check(_libc.umount2(b".", MNT_DETACH), "umount old root")
+    os.chdir("/")
+    mount("none", "/", "none", MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+
+
+def main() -> None:
+    """Enter the root and become the zygote."""
+    control_fd = int(sys.argv[1])
+    config = json.load(sys.stdin)
+    _libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+    os.umask(0o022)
+    check(_libc.unshare(CLONE_NEWNS), "unshare mount namespace")
+    mount("none", "/", "none", MS_REC | MS_PRIVATE)
+    enter(build_root(config))
+    os.set_inheritable(control_fd, True)
+    argv = [config["python"], "-s", "-S", "-P", "/runtime/_zygote.py", str(control_fd)]
+    os.execve(config["python"], argv, config["environment"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Control groups for one use of the sandbox: memory, number of processes, CPU time; v1 or v2, whichever works here."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_MOUNT = Path("/sys/fs/cgroup")
+
+
+@dataclass
+class Cgroup:
+    """The groups that one child of the zygote joins; made before it is forked, removed after it is gone."""
+
+    folders: dict[str, Path]
+    descriptors: list[int] = field(default_factory=list)
+
+    def memory_killed(self) -> bool:
+        """Whether the kernel ended a process of the group for its memory."""
+        for name in ("memory.oom_control", "memory.events"):
+            path = self.folders.get("memory", Path()) / name
+            if path.exists():
+                return any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in _lines(path))
+        return False
+
+    def peak_memory_mib(self) -> float:
+        """The most memory that the group held at once; 0 where the kernel does not say."""
+        for name in ("memory.max_usage_in_bytes", "memory.peak"):
+            path = self.folders.get("memory", Path()) / name
+            if path.exists():
+                return int(_lines(path)[0]) / 2**20
+        return 0.0
+
+    def cpu_s(self) -> float | None:
+        """CPU seconds that the group has used; None where the kernel does not say."""
+        folder = self.folders.get("cpu")
+        if folder is None:
+            return None
+        if (folder / "cpuacct.usage").exists():
+            return int(_lines(folder / "cpuacct.usage")[0]) / 1e9
+        for line in _lines(folder / "cpu.stat"):
+            if line.startswith("usage_usec "):
+                return int(line.split()[1]) / 1e6
+        return None
+
+    def close(self) -> None:
+        """Close the descriptors that the child was given."""
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+        self.descriptors.clear()
+
+    def remove(self) -> None:
+        """Remove the groups; the kernel may need a moment after the last process is gone."""
+        self.close()
+        for folder in set(self.folders.values()):
+            _remove(folder)
+
+
+class CgroupParent:
+    """The group under which a run makes one for each use; gone when the run is."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.version = 0
+        self.controllers: dict[str, Path] = {}
+        if not self._open_v2():
+            self._open_v1()
+
+    @classmethod
+    def existing(cls, name: str, version: int) -> CgroupParent:
+        """The group that another process of this run made."""
+        parent = cls.__new__(cls)
+        parent.name = name
+        parent.version = version
+        folders = {"memory": _MOUNT / "memory" / name, "pids": _MOUNT / "pids" / name, "cpu": _MOUNT / "cpuacct" / name}
+        if version == 2:
+            folders = dict.fromkeys(folders, _MOUNT / name)
+        parent.controllers = {kind: folder for kind, folder in folders.items() if folder.is_dir()}
+        return parent
+
+    @property
+    def layers(self) -> list[str]:
+        """Names of what the groups can limit here."""
+        limits = [kind for kind in ("memory", "pids") if kind in self.controllers]
+        return [f"cgroup v{self.version} ({', '.join(limits)})"] if limits else []
+
+    def _open_v1(self) -> None:
+        for kind, mount in (("memory", "memory"), ("pids", "pids"), ("cpu", "cpuacct")):
+            if (_MOUNT / mount / "cgroup.procs").exists():
+                folder = _MOUNT / mount / self.name
+                if _make(folder):
+                    self.controllers[kind] = folder
+                    self.version = 1
+
+    def _open_v2(self) -> bool:
+        if not (_MOUNT / "cgroup.controllers").exists():
+            return False
+        folder = _MOUNT / self.name
+        try:
+            (_MOUNT / "cgroup.subtree_control").write_text("+memory +pids")
+            folder.mkdir()
+            (folder / "cgroup.subtree_control").write_text("+memory +pids")
+        except OSError:
+            _remove(folder)
+            return False
+        self.version = 2
+        self.controllers = {"memory": folder, "pids": folder, "cpu": folder}
+        return True
+
+    def create(self, number: str, memory_bytes: int, processes: int) -> Cgroup:
+        """A group with limits in force, and open descriptors by which a child joins it."""
+        cgroup = Cgroup({kind: folder / number for kind, folder in self.controllers.items()})
+        for folder in dict.fromkeys(cgroup.folders.values()):
+            folder.mkdir()
+        settings = {
+            "memory": [("memory.limit_in_bytes", memory_bytes), ("memory.memsw.limit_in_bytes", memory_bytes),
+                       ("memory.max", memory_bytes), ("memory.swap.max", 0)],
+            "pids": [("pids.max", processes)],
+        }
+        for kind, values in settings.items():
+            for name, value in values:
+                path = cgroup.folders.get(kind, Path("/nonexistent")) / name
+                if path.exists():
+                    path.write_text(str(value))
+        for folder in dict.fromkeys(cgroup.folders.values()):
+            cgroup.descriptors.append(os.open(folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC))
+        return cgroup
+
+    def remove(self) -> None:
+        """Remove the parent and whatever a killed worker left under it."""
+        for folder in set(self.controllers.values()):
+            for child in folder.iterdir() if folder.is_dir() else ():
+                if child.is_dir():
+                    _remove(child)
+            _remove(folder)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines()
+
+
+def _make(folder: Path) -> bool:
+    try:
+        folder.mkdir()
+    except OSError:
+        return False
+    return True
+
+
+def _remove(folder: Path) -> None:
+    for _ in range(100):
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return

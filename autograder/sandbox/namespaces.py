@@ -1,0 +1,88 @@
+"""The backend for root with CAP_SYS_ADMIN: a minimal read-only root, and namespaces of its own for each use."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from autograder.errors import GraderError
+from autograder.sandbox.seccomp import build_filter
+from autograder.sandbox.zygote import ENVIRONMENT, HERE, STUDENT_SIDE, Zygote, import_path
+
+_LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
+_DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_UIDS: Final = 50_000
+_FIRST_UID: Final = 300_000  # far above real users and the ranges that distributions give to containers
+
+
+def open_namespaces(packages: list[str]) -> Zygote:
+    """Start the backend and try it once.
+
+    Raises:
+        GraderError: a layer does not work here; the message names it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="autograder-root-"))
+    command = [sys.executable, "-s", "-S", "-P", str(HERE / "_enter.py")]
+    zygote = Zygote(
+        "namespaces", command, json.dumps(_configuration(folder, packages)), ENVIRONMENT, folder, isolated=True
+    )
+    try:
+        zygote.try_once()
+    except GraderError:
+        zygote.close()
+        raise
+    return zygote
+
+
+def visible_folders() -> list[str]:
+    """Host folders that the student can read: the interpreter, the packages, the shared libraries."""
+    prefix = os.path.realpath(sys.base_prefix)
+    wanted = [path for path in _LIBRARIES if os.path.isdir(path) and not os.path.islink(path)]
+    if prefix not in ("/usr", "/usr/local"):
+        wanted.append(prefix)
+    wanted += [os.path.realpath(sysconfig.get_path("stdlib")), *import_path()]
+    kept: list[str] = []
+    for path in sorted(dict.fromkeys(wanted)):
+        if os.path.isdir(path) and not any(Path(path).is_relative_to(other) for other in kept):
+            kept.append(path)
+    return kept
+
+
+def _configuration(folder: Path, packages: list[str]) -> dict[str, object]:
+    python = os.path.realpath(sys.executable)
+    folders = visible_folders()
+    files = [python] if not any(Path(python).is_relative_to(path) for path in folders) else []
+    files += [path for path in ("/etc/ld.so.cache",) if os.path.exists(path)]
+    zygote = {
+        "path": import_path(),
+        "packages": packages,
+        "isolated": True,
+        "confine": "/runtime/_confine.py",
+        "student_side": "/runtime/_student_side.py",
+        "seccomp": "/runtime/seccomp.bpf",
+        "first_uid": _FIRST_UID + int.from_bytes(os.urandom(2), "big") * 100,
+        "uids": _UIDS,
+    }
+    return {
+        "mount_point": str(folder),
+        "python": python,
+        "binds": [*folders, *files, *_DEVICES],
+        "links": {path: os.readlink(path) for path in _LIBRARIES if os.path.islink(path)},
+        "environment": {**ENVIRONMENT, "HOME": "/tmp", "TMPDIR": "/tmp"},  # noqa: S108  a tmpfs of each child's own
+        "files": {
+            "/etc/passwd": "student:x:65534:65534:student:/tmp:/bin/false\n",
+            "/runtime/zygote.json": json.dumps(zygote),
+            **{f"/runtime/{path.name}": path.read_text(encoding="utf-8") for path in _runtime_files()},
+        },
+        "seccomp": base64.b64encode(build_filter()).decode(),
+    }
+
+
+def _runtime_files() -> list[Path]:
+    return [HERE / "_zygote.py", HERE / "_confine.py", STUDENT_SIDE]

@@ -1,0 +1,319 @@
+"""The trusted end of the fork server in `_zygote.py`: starts it, asks it for processes, ends them."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sysconfig
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from autograder.errors import GraderError
+from autograder.limits import Limits
+from autograder.sandbox.cgroups import Cgroup, CgroupParent
+
+_START_WAIT_S: Final = 120.0
+_SPAWN_WAIT_S: Final = 30.0
+_REAP_WAIT_S: Final = 20.0
+_RUN_CPU_S: Final = 24 * 3600  # RLIMIT_CPU of a whole use; the tests' own limits are watched from outside
+
+HERE: Final = Path(__file__).parent
+STUDENT_SIDE: Final = HERE.parent / "proxy" / "_student_side.py"
+
+ENVIRONMENT: Final = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "USER": "student",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUTF8": "1",
+    "MPLBACKEND": "Agg",
+    # one thread each, set before anything is imported: a child of a used multi-threaded BLAS hangs
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+def import_path() -> list[str]:
+    """Where the student's interpreter finds modules: the standard library and the installed packages."""
+    standard = sysconfig.get_path("stdlib")
+    dynamic = sysconfig.get_config_var("DESTSHARED") or f"{standard}/lib-dynload"
+    return list(dict.fromkeys([standard, dynamic, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]))
+
+
+@dataclass(frozen=True)
+class ZygoteAddress:
+    """How another process of ours reaches a zygote: an inherited descriptor and the name of the run's cgroup."""
+
+    control_fd: int
+    cgroup_name: str
+    isolated: bool
+
+
+@dataclass
+class Exit:
+    """How a process ended: the wait status, and what it used."""
+
+    status: int
+    cpu_s: float
+    max_rss_mib: float
+
+    @property
+    def reason(self) -> str:
+        """One phrase for the TA."""
+        if os.WIFSIGNALED(self.status):
+            number = os.WTERMSIG(self.status)
+            return f"ended by {signal.Signals(number).name if number in set(signal.Signals) else number}"
+        return f"exited with status {os.waitstatus_to_exitcode(self.status)}"
+
+
+@dataclass
+class StudentProcess:
+    """One use: a confined process, its wire, its output, and the means to end it."""
+
+    pid: int
+    pidfd: int
+    wire: socket.socket
+    output_fd: int
+    reply: socket.socket
+    layers: tuple[str, ...]
+    cgroup: Cgroup | None
+    isolated: bool
+    exit: Exit | None = field(default=None)
+    memory_killed: bool = False
+    peak_memory_mib: float = 0.0
+
+    def cpu_s(self) -> float:
+        """CPU seconds used so far, by every process of the use where the kernel can tell."""
+        if self.exit is not None:
+            return self.exit.cpu_s
+        used = self.cgroup.cpu_s() if self.cgroup is not None else None
+        if used is not None:
+            return used
+        try:
+            text = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
+            return 0.0
+        fields = text.rpartition(")")[2].split()
+        return sum(int(value) for value in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+    def end(self) -> Exit:
+        """Kill the whole tree, reap it, remove its cgroups. Safe to call again."""
+        if self.exit is not None:
+            return self.exit
+        with contextlib.suppress(ProcessLookupError):
+            if not self.isolated:
+                os.killpg(self.pid, signal.SIGKILL)  # it made itself a session's leader
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        self.exit = self._await_exit()
+        if self.cgroup is not None:
+            self.memory_killed = self.cgroup.memory_killed()
+            self.peak_memory_mib = self.cgroup.peak_memory_mib()
+            self.cgroup.remove()
+        self.peak_memory_mib = self.peak_memory_mib or self.exit.max_rss_mib
+        self.wire.close()
+        self.reply.close()
+        os.close(self.output_fd)
+        os.close(self.pidfd)
+        return self.exit
+
+    def _await_exit(self) -> Exit:
+        deadline = time.monotonic() + _REAP_WAIT_S
+        while True:
+            message, _ = _receive(self.reply, deadline, "to reap a process")
+            if "status" in message:
+                return Exit(message["status"], message["cpu_s"], message["max_rss_kib"] / 1024)
+
+
+class ZygoteClient:
+    """Asks a zygote for processes; any process of ours that inherited the control socket can have one."""
+
+    def __init__(self, address: ZygoteAddress, cgroups: CgroupParent | None) -> None:
+        self.address = address
+        self.cgroups = cgroups
+        self._numbers = itertools.count()
+
+    def spawn(self, limits: Limits) -> StudentProcess:
+        """A fresh process, confined and ready to serve its wire.
+
+        Raises:
+            GraderError: the zygote is gone, or a layer could not be put in force: the machine's fault.
+        """
+        reply, reply_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        wire, wire_theirs = socket.socketpair()
+        output_fd, output_theirs = os.pipe2(os.O_CLOEXEC)
+        cgroup = self._make_cgroup(limits)
+        descriptors = [reply_theirs.fileno(), wire_theirs.fileno(), output_theirs]
+        try:
+            self._request(limits, descriptors + (cgroup.descriptors if cgroup else []))
+            reply_theirs.close()
+            pid, pidfd, layers = _await_ready(reply)
+        except GraderError:
+            for end in (reply, wire):
+                end.close()
+            os.close(output_fd)
+            if cgroup:
+                cgroup.remove()
+            raise
+        finally:
+            reply_theirs.close()
+            wire_theirs.close()
+            os.close(output_theirs)
+            if cgroup:
+                cgroup.close()
+        return StudentProcess(pid, pidfd, wire, output_fd, reply, layers, cgroup, self.address.isolated)
+
+    def _make_cgroup(self, limits: Limits) -> Cgroup | None:
+        if self.cgroups is None or not self.cgroups.controllers:
+            return None
+        number = f"{os.getpid()}-{next(self._numbers)}"
+        try:
+            return self.cgroups.create(number, limits.memory_mib << 20, limits.processes)
+        except OSError as error:
+            raise GraderError(f"A control group could not be made ({error}); look at /sys/fs/cgroup.") from None
+
+    def _request(self, limits: Limits, descriptors: list[int]) -> None:
+        numbers = {
+            "memory_bytes": limits.memory_mib << 20,
+            "disk_bytes": limits.disk_mib << 20,
+            "processes": limits.processes,
+            "cpu_s": _RUN_CPU_S,
+        }
+        control = socket.socket(fileno=os.dup(self.address.control_fd))
+        try:
+            socket.send_fds(control, [json.dumps(numbers).encode()], descriptors, socket.MSG_NOSIGNAL)
+        except OSError as error:
+            raise GraderError(f"The sandbox's fork server is gone ({error.strerror}); run the command again.") from None
+        finally:
+            control.close()
+
+
+def _await_ready(reply: socket.socket) -> tuple[int, int, tuple[str, ...]]:
+    """The child's pid, pidfd and layers; the zygote's word and the child's may come in either order."""
+    deadline = time.monotonic() + _SPAWN_WAIT_S
+    pid = pidfd = -1
+    layers: tuple[str, ...] | None = None
+    while pid < 0 or layers is None:
+        try:
+            message, descriptors = _receive(reply, deadline, "for a sandbox")
+        except GraderError:
+            _kill(pidfd)
+            raise
+        if "pid" in message:
+            pid, pidfd = message["pid"], descriptors[0]
+        elif "ready" in message:
+            layers = tuple(message["ready"])
+        else:
+            _kill(pidfd)
+            reason = message.get("fault", "it ended before it was ready")
+            raise GraderError(f"A sandbox could not be started: {reason}; run `autograder grade` again.")
+    return pid, pidfd, layers
+
+
+def _kill(pidfd: int) -> None:
+    if pidfd >= 0:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        os.close(pidfd)
+
+
+def _receive(reply: socket.socket, deadline: float, purpose: str) -> tuple[dict[str, Any], list[int]]:
+    poller = select.poll()
+    poller.register(reply, select.POLLIN)
+    if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+        raise GraderError(f"Waited too long {purpose}; the machine is overloaded or the fork server hangs.")
+    try:
+        data, descriptors, _, _ = socket.recv_fds(reply, 4096, 2)
+    except OSError as error:
+        raise GraderError(f"The sandbox's fork server is gone ({error.strerror}).") from None
+    if not data:
+        raise GraderError("The sandbox's fork server is gone; run the command again.")
+    message: dict[str, Any] = json.loads(data)
+    return message, descriptors
+
+
+class Zygote:
+    """A running fork server, owned by the process that started it.
+
+    Args:
+        name: the backend's name.
+        command: what to run; the control descriptor's number is appended.
+        stdin: what it reads on standard input.
+        environment: its whole environment.
+        folder: a temporary folder of the zygote's own, removed at the end.
+        isolated: whether the children are confined.
+    """
+
+    def __init__(
+        self, name: str, command: list[str], stdin: str, environment: dict[str, str], folder: Path, *, isolated: bool
+    ) -> None:
+        self.name = name
+        self.layers: tuple[str, ...] = ()
+        self.folder = folder
+        self.isolated = isolated
+        self.cgroups = CgroupParent(f"autograder-{os.getpid()}-{folder.name}") if isolated else None
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.process = subprocess.Popen(
+            [*command, str(theirs.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+        )
+        theirs.close()
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(stdin.encode())
+            self.process.stdin.close()
+        self._await_warm()
+
+    def _await_warm(self) -> None:
+        poller = select.poll()
+        poller.register(self.control, select.POLLIN)
+        if poller.poll(_START_WAIT_S * 1000) and self.control.recv(4096):
+            return
+        self.process.kill()
+        _, errors = self.process.communicate()
+        self.close()
+        lines = errors.decode(errors="replace").strip().splitlines()
+        reason = lines[-1] if lines else "it said nothing"
+        raise GraderError(f"The sandbox {self.name!r} could not be started here: {reason}.")
+
+    def address(self) -> ZygoteAddress:
+        """What another process of ours needs to ask for a use."""
+        return ZygoteAddress(self.control.fileno(), self.cgroups.name if self.cgroups else "", self.isolated)
+
+    def client(self) -> ZygoteClient:
+        """A client in this process."""
+        return ZygoteClient(self.address(), self.cgroups)
+
+    def try_once(self) -> None:
+        """One use, to see that every layer holds and to name them; GraderError if one does not."""
+        process = self.client().spawn(Limits())
+        self.layers = (*process.layers, *(self.cgroups.layers if self.cgroups else ()))
+        process.end()
+
+    def close(self) -> None:
+        """End the server and with it every child; remove its cgroups and its folder."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stderr):
+            if stream is not None:
+                stream.close()
+        if self.cgroups is not None:
+            self.cgroups.remove()
+        shutil.rmtree(self.folder, ignore_errors=True)

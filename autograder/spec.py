@@ -1,0 +1,182 @@
+"""assignment.toml -> AssignmentSpec, and the course's folders.
+
+Every error names the file and the place in it; an unknown key is answered with the key that was probably meant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import sys
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from autograder.errors import SpecError
+from autograder.limits import Limits
+
+MODULE_NAME: Final = r"^[a-z][a-z0-9_]*$"
+
+
+class AssignmentSpec(BaseModel):
+    """What the author says of an assignment in assignment.toml, and where its files lie."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    title: str = Field(min_length=1)
+    modules: Annotated[list[Annotated[str, Field(pattern=MODULE_NAME)]], Field(min_length=1)]
+    points: float = Field(gt=0)
+    packages: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = ["numpy"]
+    """Importable packages that are warm in the sandbox before the student's file is imported."""
+    public_files: list[str] = []
+    """Data files, relative to the assignment's folder, that lie beside the student's module."""
+    limits: Limits = Limits()
+
+
+class Assignment:
+    """An assignment of a course: its spec and its folders.
+
+    Args:
+        course: the course's root, which holds `assignments/` and `reference/`.
+        assignment_id: the folder's name under both.
+        spec: the parsed assignment.toml.
+    """
+
+    def __init__(self, course: Path, assignment_id: str, spec: AssignmentSpec) -> None:
+        self.course = course
+        self.id = assignment_id
+        self.spec = spec
+
+    @property
+    def folder(self) -> Path:
+        """`assignments/<id>`."""
+        return self.course / "assignments" / self.id
+
+    @property
+    def tests(self) -> Path:
+        """The suites' folder; it never leaves the trusted side."""
+        return self.folder / "tests"
+
+    @property
+    def reference(self) -> Path:
+        """`reference/<id>`."""
+        return self.course / "reference" / self.id
+
+    @cached_property
+    def public_files(self) -> dict[str, bytes]:
+        """The data files that the student's code may read, by relative path."""
+        files: dict[str, bytes] = {}
+        for name in self.spec.public_files:
+            path = (self.folder / name).resolve()
+            where = f"{self.folder / 'assignment.toml'}: public_files"
+            if not path.is_relative_to(self.folder.resolve()) or path.is_relative_to(self.tests.resolve()):
+                raise SpecError(f"{where} names {name}, which is not a public file of the assignment's own folder.")
+            if not path.is_file():
+                raise SpecError(f"{where} names {name}, which does not exist; create it or take the name out.")
+            files[name] = path.read_bytes()
+        return files
+
+
+def find_course(start: Path) -> Path:
+    """The nearest folder from `start` upward that holds `assignments/`.
+
+    Raises:
+        SpecError: there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / "assignments").is_dir():
+            return folder
+    raise SpecError(f"No folder from {start} upward holds assignments/; go into a course or name it with --course DIR.")
+
+
+def load_assignment(course: Path, assignment_id: str) -> Assignment:
+    """Read and check one assignment of a course.
+
+    Raises:
+        SpecError: the course or the assignment does not exist, or its assignment.toml is wrong.
+    """
+    folder = course / "assignments"
+    if not folder.is_dir():
+        raise SpecError(f"{course} holds no assignments/ folder; name a course with --course DIR.")
+    known = sorted(path.parent.name for path in folder.glob("*/assignment.toml"))
+    if assignment_id not in known:
+        raise SpecError(f"{folder} has no assignment {assignment_id!r}{_did_you_mean(assignment_id, known)}.")
+    path = folder / assignment_id / "assignment.toml"
+    assignment = Assignment(course, assignment_id, parse_spec(_read(path), path))
+    _check_folders(assignment)
+    return assignment
+
+
+def parse_spec(text: str, path: Path) -> AssignmentSpec:
+    """Check the text of an assignment.toml; `path` is for the messages.
+
+    Raises:
+        SpecError: with the file, the place, what is wrong and what to do.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path} is not valid TOML: {error}.") from None
+    try:
+        spec = AssignmentSpec.model_validate(table)
+    except ValidationError as error:
+        raise SpecError(f"{path}: {_first_problem(error)}") from None
+    for name in spec.modules:
+        _check_module_name(name, path)
+    return spec
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path} cannot be read: {error}.") from None
+
+
+def _check_folders(assignment: Assignment) -> None:
+    if not list(assignment.tests.glob("test_*.py")):
+        raise SpecError(f"{assignment.tests} holds no test_*.py; write the assignment's suites there.")
+    for module in assignment.spec.modules:
+        path = assignment.reference / f"{module}.py"
+        if not path.is_file():
+            raise SpecError(f"{path} is missing; every module of assignment.toml needs its reference.")
+
+
+def _check_module_name(name: str, path: Path) -> None:
+    """A module of a standard or installed name would hide it from every test: refuse it."""
+    if name in sys.stdlib_module_names:
+        raise SpecError(f"{path}: modules names {name!r}, which is a standard module; choose another name.")
+    if name not in sys.modules and importlib.util.find_spec(name) is not None:
+        raise SpecError(f"{path}: modules names {name!r}, which is an installed module; choose another name.")
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        key = str(problem["loc"][-1])
+        model: type[BaseModel] = Limits if problem["loc"][0] == "limits" else AssignmentSpec
+        return f"unknown key {place!r}{_did_you_mean(key, list(model.model_fields))}."
+    if problem["type"] == "missing":
+        return f"the key {place!r} is missing; add it."
+    return f"{place}: {_lower_first(problem['msg'])} (it is {_short(problem['input'])})."
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}"
+    return f"; known are {', '.join(known)}" if known else "; there are none"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,228 @@
+"""The suite's process: pytest, the plug-in, the suites and the reference, collected once; a fork for each submission.
+
+Usage: python -P -m autograder.testrun.host REQUESTS_FD   (a HostConfig, JSON, on standard input)
+
+It tells the expected tests on REQUESTS_FD, then answers requests there: each is one byte and a socket; a fork of this
+process reads a Job from that socket, runs its tests, and writes what they came to, a JSON line each. The student's
+code never runs here: only calls of it travel from here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from _pytest.runner import runtestprotocol
+from pydantic import BaseModel, ConfigDict
+
+from autograder.errors import AutograderError, SpecError
+from autograder.limits import Limits
+from autograder.proxy import modules
+from autograder.proxy.client import Submission, TestUse
+from autograder.proxy.wire import clean_text
+from autograder.sandbox.cgroups import CgroupParent
+from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
+from autograder.testrun import plugin
+from autograder.testrun.judgement import judge_test
+from autograder.verdict import ExpectedTest, TestResult
+
+_TRUSTED_MEMORY_BYTES: Final = 4 << 30
+_PRINTED_CHARS: Final = 4000
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class HostConfig(BaseModel):
+    """What a suite's process needs to know."""
+
+    tests: Path
+    reference: Path
+    modules: list[str]
+    points: float
+    control_fd: int
+    cgroup_name: str
+    cgroup_version: int
+    isolated: bool
+    packages: list[str]
+
+
+class Job(BaseModel):
+    """One submission's tests, from `first` on."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    files: dict[str, bytes]
+    modules: list[str]
+    limits: Limits
+    cpu_limits_s: dict[str, float]
+    seeds: dict[str, str]
+    import_seed: int
+    first: int = 0
+
+
+class Event(BaseModel):
+    """A line from a fork: a test starts, a test came to something, or all is done."""
+
+    start: int | None = None
+    result: TestResult | None = None
+    done: bool = False
+    peak_memory_mib: float = 0.0
+    sandboxes: int = 0
+
+
+class SuiteHost:
+    """A pytest plug-in whose run loop is a fork server."""
+
+    def __init__(self, config: HostConfig, requests: socket.socket) -> None:
+        self.config = config
+        self.requests = requests
+        self.problem = ""
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember the first file that could not be collected."""
+        if report.failed and not self.problem:
+            self.problem = f"{report.nodeid or self.config.tests} cannot be collected: {_last_line(report)}"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Tell what was collected, then serve."""
+        try:
+            if self.problem:
+                raise SpecError(self.problem)
+            # public tests first: a message of theirs may show what the student's code says, and at that time
+            # no input of a hidden test has been there
+            items = sorted(session.items, key=lambda item: not item.path.name.startswith(plugin.PUBLIC_PREFIX))
+            tests = plugin.list_tests(items, self.config.points)
+        except SpecError as error:
+            _tell(self.requests, {"error": str(error)})
+            return True
+        gc.freeze()
+        _tell(self.requests, {"tests": [test.model_dump() for test in tests]})
+        self.serve(items, tests)
+        return True
+
+    def serve(self, items: list[pytest.Item], tests: list[ExpectedTest]) -> None:
+        """Fork for each request until the driver is gone."""
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks are reaped by the kernel; the driver holds their pidfd
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(self.requests, 16, 1)
+            if not data:
+                return
+            channel = socket.socket(fileno=descriptors[0])
+            pid = os.fork()
+            if pid == 0:
+                self.requests.close()
+                run_fork(channel, items, tests, self.config)
+            # a fork that died at once leaves no pidfd; the driver sees the channel end
+            with contextlib.suppress(OSError):
+                pidfd = os.pidfd_open(pid)
+                socket.send_fds(channel, [b"\n"], [pidfd], socket.MSG_NOSIGNAL)
+                os.close(pidfd)
+            channel.close()
+
+
+def run_fork(channel: socket.socket, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig) -> None:
+    """Run one job in this process and leave; never returns."""
+    status = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        with open("/proc/self/statm") as file:  # noqa: PTH123
+            size = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (size + _TRUSTED_MEMORY_BYTES,) * 2)
+        stream = channel.makefile("rwb")
+        job = Job.model_validate_json(stream.readline())
+        run_job(job, items, tests, config, stream)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def run_job(
+    job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, stream: Any
+) -> None:
+    """Run the job's tests in order, each reported as soon as it is judged."""
+    address = ZygoteAddress(config.control_fd, config.cgroup_name, config.isolated)
+    cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if config.isolated else None
+    submission = Submission(
+        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed
+    )
+    modules.current = submission
+    for index in range(job.first, len(items)):
+        _write(stream, Event(start=index))
+        following = items[index + 1] if index + 1 < len(items) else None
+        _write(stream, Event(result=run_test(items[index], following, tests[index], submission, job)))
+    submission.close()
+    _write(
+        stream, Event(done=True, peak_memory_mib=submission.peak_memory_mib, sandboxes=submission.sandboxes)
+    )
+
+
+def run_test(
+    item: pytest.Item, following: pytest.Item | None, test: ExpectedTest, submission: Submission, job: Job
+) -> TestResult:
+    """One test of one submission."""
+    seed = job.seeds[test.nodeid]
+    use = TestUse(
+        seed=int(seed[-8:], 16), cpu_limit_s=job.cpu_limits_s[test.nodeid], wall_limit_s=job.limits.wall_s
+    )
+    plugin.set_seed(seed[:-8])
+    submission.begin_test(use)
+    reports = runtestprotocol(item, log=False, nextitem=following)
+    submission.end_test()
+    printed = clean_text(submission.printed.decode("utf-8", "replace"), _PRINTED_CHARS)
+    return judge_test(test.nodeid, reports, item.stash.get(plugin.raised, None), use, printed, seed)
+
+
+def _write(stream: Any, event: Event) -> None:
+    stream.write(event.model_dump_json(exclude_defaults=True).encode() + b"\n")
+    stream.flush()
+
+
+def _tell(requests: socket.socket, message: dict[str, Any]) -> None:
+    data = json.dumps(message).encode()
+    requests.sendall(len(data).to_bytes(4, "big") + data)
+
+
+def _last_line(report: pytest.CollectReport) -> str:
+    """What pytest's last lines say went wrong, in one."""
+    lines = [line.removeprefix("E").strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
+    return lines[-1] if lines else (report.longreprtext.strip().splitlines() or ["it says not why"])[-1].strip()
+
+
+def main() -> None:
+    """Import, collect, serve."""
+    requests = socket.socket(fileno=int(sys.argv[1]))
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the driver, which ends this process in order
+    config = HostConfig.model_validate_json(sys.stdin.read())
+    try:
+        if "torch" in config.packages:
+            import torch
+
+            torch.set_num_threads(1)
+        reference = modules.load_reference(config.reference, config.modules)
+        modules.install_proxies(reference)
+        plugin.set_reference(reference)
+    except AutograderError as error:
+        _tell(requests, {"error": str(error)})
+        return
+    arguments = [
+        str(config.tests), "-c", str(Path(__file__).with_name("suite.ini")), "--rootdir", str(config.tests),
+        "--confcutdir", str(config.tests), "--disable-plugin-autoload", "-p", "no:cacheprovider",
+        "--capture=sys", "-vv", "--tb=short", "--show-capture=no", "--color=no",
+    ]  # fmt: skip
+    pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests)])
+
+
+if __name__ == "__main__":
+    main()

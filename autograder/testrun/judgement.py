@@ -1,0 +1,94 @@
+"""One test's reports and what its submission met -> its result. Fail closed: only three clean phases are a pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.proxy.client import ArgumentChangedError, SandboxLostError, TestUse, clean
+from autograder.proxy.exceptions import StudentError, student_error
+from autograder.verdict import Outcome, TestResult
+
+_MAX_DETAIL = 20_000
+
+
+def judge_test(
+    nodeid: str, reports: list[pytest.TestReport], error: BaseException | None, use: TestUse, printed: str, seed: str
+) -> TestResult:
+    """What the test came to.
+
+    Args:
+        nodeid: the test.
+        reports: pytest's reports of its phases.
+        error: the exception that ended it, if one did.
+        use: what the proxy saw; it counts whatever the test's body made of it.
+        printed: what the student's code printed.
+        seed: of the test's generator.
+    """
+    outcome, summary = _judge(reports, error, use)
+    from_student = student_error(error) if outcome in (Outcome.ERROR, Outcome.MEMORY, Outcome.CRASHED) else None
+    detail = "" if use.lost is not None else "\n".join(r.longreprtext for r in reports if r.failed)
+    if from_student is not None and from_student.traceback:
+        detail += f"\n\nIn the submission:\n{from_student.traceback}"
+    return TestResult(
+        nodeid=nodeid,
+        outcome=outcome,
+        credit=1.0 if outcome is Outcome.PASSED else 0.0,
+        summary=summary,
+        exception=from_student.headline if from_student else "",
+        frame=from_student.frame if from_student else None,
+        detail=detail.strip()[:_MAX_DETAIL],
+        evidence=tuple(use.evidence),
+        printed=printed,
+        seed=seed,
+        cpu_s=use.cpu_s,
+        wall_s=use.wall_s,
+    )
+
+
+def _judge(
+    reports: list[pytest.TestReport], error: BaseException | None, use: TestUse
+) -> tuple[Outcome, str]:
+    lost = use.lost if use.lost is not None else error if isinstance(error, SandboxLostError) else None
+    if lost is not None:
+        return lost.outcome, _sentence(lost.sentence)
+    if use.missing:
+        return Outcome.MISSING, f"{use.missing} is not defined in the submission."
+    if use.changed:
+        return Outcome.FAILED, f"{use.changed} was changed by the call; work on a copy."
+    if _all_passed(reports):
+        return Outcome.PASSED, ""
+    from_student = student_error(error)
+    if from_student is not None:
+        return _judge_student_error(error, from_student)
+    if error is None or isinstance(error, (AssertionError, ArgumentChangedError)):
+        return Outcome.FAILED, ""
+    if isinstance(error, pytest.fail.Exception):
+        return Outcome.FAILED, ""
+    return Outcome.FAILED, "What your code returned could not be used in this check."
+
+
+def _all_passed(reports: list[pytest.TestReport]) -> bool:
+    """Set-up, call and tear-down each reported, once, as passed; a skipped or expected failure is not a pass."""
+    phases = [report.when for report in reports]
+    return phases == ["setup", "call", "teardown"] and all(
+        report.outcome == "passed" and not hasattr(report, "wasxfail") for report in reports
+    )
+
+
+def _judge_student_error(error: BaseException | None, described: StudentError) -> tuple[Outcome, str]:
+    where = ""
+    if described.frame is not None:
+        where = f" (line {described.frame.line} of {clean(described.frame.file)})"
+    if isinstance(error, SystemExit):
+        return Outcome.CRASHED, f"Your code called exit{where}."
+    if isinstance(error, MemoryError):
+        return Outcome.MEMORY, f"Your code ran out of memory{where}."
+    if isinstance(error, NotImplementedError):
+        return Outcome.ERROR, f"Your code raised NotImplementedError{where}: it is not written yet."
+    # A class of the student's own is named by its nearest builtin class: a name could carry a test's input away.
+    kind = type(error) if described.builtin else type(error).__mro__[1]
+    return Outcome.ERROR, f"Your code raised {kind.__name__}{where}."
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

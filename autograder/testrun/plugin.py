@@ -1,0 +1,149 @@
+"""The pytest plug-in of the suites: marks and fixtures.
+
+    @pytest.mark.points(5)              what the test function is worth; its parametrised cases share it equally
+    @pytest.mark.requires("test_f")     pays only if the named tests pass
+    @pytest.mark.timeout(2.0)           CPU seconds the student's code may use, in place of limits.cpu_s
+    @pytest.mark.hint("Look at ...")    shown to the student when the test fails
+    @pytest.mark.visibility("hidden")   Gradescope's visibility of the test
+    rng                                 numpy.random.Generator, seeded for this submission and this test
+    reference                           the reference's module, in the trusted process
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Final
+
+import numpy as np
+import pytest
+
+from autograder.errors import SpecError
+from autograder.verdict import ExpectedTest
+
+MARKS: Final = {
+    "points(points)": "what the test function is worth",
+    "requires(*names)": "the test pays only if the named tests pass",
+    "timeout(cpu_s)": "CPU seconds the student's code may use in this test",
+    "hint(text)": "what the student is told when the test fails",
+    "visibility(name)": "visible, hidden, after_due_date or after_published on Gradescope",
+}
+PUBLIC_PREFIX: Final = "test_public"
+
+raised: Final = pytest.StashKey[BaseException]()
+"""The exception that ended a test's call or set-up."""
+
+_reference: dict[str, types.ModuleType] = {}
+_seed = ""
+
+
+def set_reference(modules: dict[str, types.ModuleType]) -> None:
+    """What the `reference` fixture gives."""
+    _reference.update(modules)
+
+
+def set_seed(seed: str) -> None:
+    """The hexadecimal seed of the test that runs next."""
+    global _seed
+    _seed = seed
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A generator drawn from the submission's own seed for this test."""
+    return np.random.default_rng(int(_seed, 16))
+
+
+@pytest.fixture
+def reference() -> types.ModuleType:
+    """The reference: the assignment's module, or a namespace of its modules where there are several."""
+    if len(_reference) == 1:
+        return next(iter(_reference.values()))
+    namespace = types.ModuleType("reference")
+    namespace.__dict__.update(_reference)
+    return namespace
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks."""
+    for mark, text in MARKS.items():
+        config.addinivalue_line("markers", f"{mark}: {text}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Keep the exception beside the report: whose it was decides the outcome."""
+    if call.excinfo is not None and raised not in item.stash:
+        item.stash[raised] = call.excinfo.value
+    return (yield)
+
+
+def list_tests(items: list[pytest.Item], total_points: float) -> list[ExpectedTest]:
+    """The expected tests, from what was collected against the reference's names.
+
+    Raises:
+        SpecError: a mark is malformed, a requirement does not exist, or the points do not sum to the assignment's.
+    """
+    if not items:
+        raise SpecError("the suites hold no test; write functions named test_*.")
+    cases: dict[str, int] = {}
+    for item in items:
+        cases[_function(item)] = cases.get(_function(item), 0) + 1
+    tests = [_describe(item, cases[_function(item)]) for item in items]
+    known = {test.function for test in tests}
+    for test in tests:
+        for name in test.requires:
+            if name not in known or name == test.function:
+                raise SpecError(f"{test.nodeid} requires {name!r}, which is not another test of the suites.")
+    total = sum(test.points for test in tests)
+    if abs(total - total_points) > 1e-6:
+        raise SpecError(
+            f"the tests' points sum to {total:g}, but assignment.toml says points = {total_points:g}; make them equal."
+        )
+    return tests
+
+
+def _function(item: pytest.Item) -> str:
+    """The test's name without its file and its parameters: `test_f`, or `TestClass::test_f`."""
+    return "::".join(item.nodeid.partition("[")[0].split("::")[1:])
+
+
+def _describe(item: pytest.Item, cases: int) -> ExpectedTest:
+    function = _function(item)
+    title = _docstring(item) or function.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+    index = getattr(getattr(item, "callspec", None), "indices", None)
+    if cases > 1 and index is not None:
+        title = f"{title} ({_case(index)})"
+    try:
+        return ExpectedTest(
+            nodeid=item.nodeid,
+            function=function,
+            title=title,
+            points=float(_argument(item, "points", 0.0)) / cases,
+            requires=tuple(name for mark in item.iter_markers("requires") for name in mark.args),
+            hint=str(_argument(item, "hint", "")),
+            visibility=_argument(item, "visibility", "visible"),
+            public=item.path.name.startswith(PUBLIC_PREFIX),
+            timeout_s=_argument(item, "timeout", None),
+        )
+    except (TypeError, ValueError) as error:
+        raise SpecError(f"{item.nodeid} has a mark that cannot be read: {str(error).splitlines()[0]}.") from None
+
+
+def _case(indices: dict[str, int]) -> str:
+    """A parametrised case by number: its values may be what the test must not tell."""
+    return "case " + ".".join(str(number + 1) for number in indices.values())
+
+
+def _docstring(item: pytest.Item) -> str:
+    """The first line of a test's docstring, which is its title for the student."""
+    text = getattr(getattr(item, "obj", None), "__doc__", None) or ""
+    return text.strip().splitlines()[0].rstrip(".") if text.strip() else ""
+
+
+def _argument(item: pytest.Item, mark: str, default: Any) -> Any:
+    found = item.get_closest_marker(mark)
+    if found is None:
+        return default
+    if len(found.args) != 1:
+        raise TypeError(f"{mark} takes one argument")
+    return found.args[0]

@@ -1,0 +1,285 @@
+"""The driver's side of a suite's process: Workspace -> list[TestResult], whatever dies on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+from autograder.errors import GraderError, SpecError
+from autograder.limits import Limits
+from autograder.sandbox import Zygote
+from autograder.sandbox.zygote import ENVIRONMENT
+from autograder.spec import Assignment
+from autograder.testrun.host import Event, HostConfig, Job
+from autograder.verdict import ExpectedTest, Outcome, TestResult
+from autograder.workspace import Workspace
+
+_COLLECT_WAIT_S: Final = 300.0
+_TRUSTED_WAIT_S: Final = 60.0  # what a test's own body may take on our side, beyond what it waits for the student
+_MAX_DEATHS: Final = 3
+_MAX_LINE_BYTES: Final = 4 << 20
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """What one submission's tests came to."""
+
+    __test__ = False
+
+    results: tuple[TestResult, ...]
+    peak_memory_mib: float
+    sandboxes: int
+    wall_s: float
+
+
+class _DiedError(Exception):
+    """A fork on the trusted side ended before it was done."""
+
+
+class Suite:
+    """A suite collected once, ready to be run against any number of submissions, by several threads at a time.
+
+    Args:
+        assignment: whose suites.
+        sandbox: where the student's code runs.
+        key: the assignment's key, from which every test's seed is derived.
+
+    Raises:
+        SpecError: the suites cannot be collected, or the reference cannot be imported.
+    """
+
+    def __init__(self, assignment: Assignment, sandbox: Zygote, key: bytes) -> None:
+        self.assignment = assignment
+        self.key = key
+        self.reference_cpu_s: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._requests, theirs = socket.socketpair()
+        self._process = self._start(sandbox, theirs)
+        try:
+            self.tests = self._await_tests()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, sandbox: Zygote, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        address = sandbox.address()
+        config = HostConfig(
+            tests=self.assignment.tests.resolve(),
+            reference=self.assignment.reference.resolve(),
+            modules=self.assignment.spec.modules,
+            points=self.assignment.spec.points,
+            control_fd=address.control_fd,
+            cgroup_name=address.cgroup_name,
+            cgroup_version=sandbox.cgroups.version if sandbox.cgroups else 0,
+            isolated=address.isolated,
+            packages=self.assignment.spec.packages,
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "autograder.testrun.host", str(theirs.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno(), address.control_fd],
+            env={**ENVIRONMENT, "HOME": os.environ.get("HOME", "/"), "PATH": os.environ.get("PATH", "/usr/bin")},
+            start_new_session=True,
+        )
+        theirs.close()
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(config.model_dump_json().encode())
+            process.stdin.close()
+        return process
+
+    def _await_tests(self) -> tuple[ExpectedTest, ...]:
+        self._requests.settimeout(_COLLECT_WAIT_S)
+        try:
+            size = int.from_bytes(self._read(4), "big")
+            message = json.loads(self._read(size))
+        except TimeoutError:
+            raise SpecError(f"{self.assignment.tests} was not collected in {_COLLECT_WAIT_S:g} s.") from None
+        except EOFError:
+            raise SpecError(f"{self.assignment.tests}: collecting the suites ended the process; run pytest there.") from None
+        finally:
+            self._requests.settimeout(None)
+        if "error" in message:
+            raise SpecError(f"{self.assignment.tests}: {message['error']}")
+        return tuple(ExpectedTest.model_validate(test) for test in message["tests"])
+
+    def _read(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            part = self._requests.recv(size - len(data))
+            if not part:
+                raise EOFError
+            data += part
+        return data
+
+    def close(self) -> None:
+        """End the suite's process and its forks."""
+        self._requests.close()
+        self._process.kill()
+        self._process.wait()
+
+    # ---- one submission
+
+    def run(self, workspace: Workspace) -> TestRun:
+        """Run every test against a workspace.
+
+        Raises:
+            GraderError: the trusted side died again and again; the submission stays ungraded.
+        """
+        started_s = time.monotonic()
+        state = _RunState([], 0, 0.0, 0)
+        died_in: list[int] = []
+        while True:
+            try:
+                self._run_fork(self._job(workspace, len(state.results)), state)
+                break
+            except _DiedError as death:
+                self._note_death(death, state, died_in)
+        wall_s = time.monotonic() - started_s
+        return TestRun(tuple(state.results), state.peak_memory_mib, state.sandboxes, wall_s)
+
+    def _note_death(self, death: _DiedError, state: _RunState, died_in: list[int]) -> None:
+        """Twice in the same test, which the reference passes: that test fails. Else a fault, after a few."""
+        died_in.append(state.started if state.started == len(state.results) else -1)
+        if died_in[-1] >= 0 and died_in.count(died_in[-1]) >= 2:
+            state.results.append(
+                TestResult(
+                    nodeid=self.tests[state.started].nodeid,
+                    outcome=Outcome.FAILED,
+                    summary="What your code returned could not be used in this check.",
+                    evidence=(f"the grader's own process {death} twice in this test",),
+                )
+            )
+        elif died_in.count(-1) > _MAX_DEATHS:
+            raise GraderError(f"The suite's process {death} again and again.")
+
+    def _job(self, workspace: Workspace, first: int) -> Job:
+        limits = self.assignment.spec.limits
+        return Job(
+            files=workspace.files,
+            modules=list(workspace.modules),
+            limits=limits,
+            cpu_limits_s={test.nodeid: self._cpu_limit_s(test, limits) for test in self.tests},
+            seeds={test.nodeid: self.seed(workspace, test.nodeid) for test in self.tests},
+            import_seed=int(self.seed(workspace, "import")[-8:], 16),
+            first=first,
+        )
+
+    def _cpu_limit_s(self, test: ExpectedTest, limits: Limits) -> float:
+        floor_s = limits.cpu_s if test.timeout_s is None else test.timeout_s
+        return max(floor_s, limits.cpu_multiple * self.reference_cpu_s.get(test.nodeid, 0.0))
+
+    def seed(self, workspace: Workspace, test: str) -> str:
+        """HMAC-SHA256 of the key over the canonical source and the test: 28 bytes for `rng`, 4 for the student."""
+        message = f"{workspace.source_digest}\0{test}".encode()
+        return hmac.new(self.key, message, hashlib.sha256).hexdigest()
+
+    def _run_fork(self, job: Job, state: _RunState) -> None:
+        channel, theirs = socket.socketpair()
+        with channel:
+            try:
+                with self._lock:
+                    socket.send_fds(self._requests, [b"r"], [theirs.fileno()], socket.MSG_NOSIGNAL)
+            except OSError:
+                raise GraderError("The suite's process is gone; run the command again.") from None
+            finally:
+                theirs.close()
+            state.started = -1
+            fork = _Fork(channel)
+            try:
+                fork.send(job.model_dump_json().encode() + b"\n")
+                while not fork.done:
+                    self._take(fork, job, state)
+            finally:
+                fork.end()
+
+    def _take(self, fork: _Fork, job: Job, state: _RunState) -> None:
+        limits = job.limits
+        patience_s = _TRUSTED_WAIT_S + 2 * limits.wall_s + 3 * limits.import_cpu_s
+        event = fork.read_event(patience_s)
+        if event.start is not None:
+            state.started = event.start
+        if event.result is not None:
+            state.results.append(event.result)
+        if event.done:
+            fork.done = True
+            state.peak_memory_mib = max(state.peak_memory_mib, event.peak_memory_mib)
+            state.sandboxes += event.sandboxes
+
+
+@dataclass
+class _RunState:
+    results: list[TestResult]
+    started: int
+    peak_memory_mib: float
+    sandboxes: int
+
+
+class _Fork:
+    """A fork of the suite's process, from the driver: its channel, its pidfd, its lines."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self.channel = channel
+        self.pidfd = -1
+        self.buffer = b""
+        self.done = False
+
+    def send(self, data: bytes) -> None:
+        try:
+            self.channel.sendall(data)
+        except OSError:
+            raise _DiedError("ended before it began") from None
+
+    def read_event(self, patience_s: float) -> Event:
+        """The next line; raises _DiedError where none comes."""
+        deadline = time.monotonic() + patience_s
+        poller = select.poll()
+        poller.register(self.channel, select.POLLIN)
+        while True:
+            line, newline, rest = self.buffer.partition(b"\n")
+            if newline:
+                self.buffer = rest
+                if line:
+                    return Event.model_validate_json(line)
+                continue
+            if len(self.buffer) > _MAX_LINE_BYTES or not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                raise _DiedError("did not answer")
+            try:
+                data, descriptors, _, _ = socket.recv_fds(self.channel, 1 << 16, 1)
+            except OSError:
+                raise _DiedError("broke off") from None
+            if descriptors:
+                self.pidfd = descriptors[0]
+            if not data:
+                raise _DiedError("ended")
+            self.buffer += data
+
+    def end(self) -> None:
+        """Kill the fork if it is still there; its sandbox dies with it."""
+        if self.pidfd >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            os.close(self.pidfd)
+            self.pidfd = -1
+
+
+def key_for(secret: bytes, assignment_id: str) -> bytes:
+    """An assignment's key, derived from the course's secret: a zip may hold it, and gives no other away."""
+    return hmac.new(secret, assignment_id.encode(), hashlib.sha256).digest()
+
+
+__all__: list[Any] = ["Suite", "TestRun", "key_for"]

@@ -1,0 +1,125 @@
+"""What came out: outcomes, results and reports, as frozen records.
+
+`Outcome.INVALID` is zero: a verdict that nobody set is not a pass.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
+
+
+class Outcome(enum.IntEnum):
+    """How one test ended. Only PASSED and PARTIAL are worth points; DEFERRED and FAULT are never scored."""
+
+    INVALID = 0
+    PASSED = 1
+    FAILED = 2
+    PARTIAL = 3
+    ERROR = 4
+    TIMEOUT = 5
+    MEMORY = 6
+    CRASHED = 7
+    MISSING = 8
+    FORBIDDEN = 9
+    DEFERRED = 10
+    FAULT = 11
+
+    @property
+    def label(self) -> str:
+        """The outcome's name as reports write it."""
+        return self.name.lower()
+
+
+def _outcome(value: Any) -> Any:
+    return Outcome[value.upper()] if isinstance(value, str) else value
+
+
+OutcomeField = Annotated[
+    Outcome, BeforeValidator(_outcome), PlainSerializer(lambda outcome: outcome.label, return_type=str)
+]
+
+
+class Record(BaseModel):
+    """A frozen record: unknown fields and non-finite numbers are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ExpectedTest(Record):
+    """One test as it was collected against the reference's names, before any submission is run."""
+
+    nodeid: str
+    function: str
+    title: str
+    points: float = Field(ge=0)
+    requires: tuple[str, ...] = ()
+    hint: str = ""
+    visibility: Visibility = "visible"
+    public: bool = False
+    timeout_s: float | None = None
+
+
+class StudentFrame(Record):
+    """Where in the student's own file an exception came from."""
+
+    file: str
+    line: int
+    function: str
+
+
+class TestResult(Record):
+    """What one test of one submission came to, on the trusted side."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    nodeid: str
+    outcome: OutcomeField = Outcome.INVALID
+    credit: float = Field(default=0.0, ge=0, le=1)
+    summary: str = ""
+    """One sentence that may be shown to the student whatever the test's kind: no input, no answer."""
+    exception: str = ""
+    frame: StudentFrame | None = None
+    detail: str = ""
+    """The traceback; for the TA, and for the student where the test is public."""
+    evidence: tuple[str, ...] = ()
+    printed: str = ""
+    seed: str = ""
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+
+
+class ScoredTest(Record):
+    """A test with its points."""
+
+    expected: ExpectedTest
+    result: TestResult
+    score: float = Field(ge=0)
+    blocked_by: str = ""
+    """The required test that failed, if this one passed and is not paid because of it."""
+
+
+class GradeReport(Record):
+    """One submission's grade, whole."""
+
+    student: str
+    assignment: str
+    title: str
+    score: float = Field(ge=0)
+    points: float = Field(gt=0)
+    tests: tuple[ScoredTest, ...]
+    notes: tuple[str, ...] = ()
+    """What was chosen, dropped or repaired, and why nothing could be imported: shown to the student."""
+    evidence: tuple[str, ...] = ()
+    peak_memory_mib: float = 0.0
+    sandboxes: int = 0
+    wall_s: float = 0.0
+
+    @property
+    def faults(self) -> tuple[ScoredTest, ...]:
+        """The tests that could not be graded because of us or of the machine."""
+        return tuple(test for test in self.tests if test.result.outcome in (Outcome.FAULT, Outcome.INVALID))

@@ -1,0 +1,107 @@
+"""Submission + public files -> the files that lie in the sandbox; never a hidden one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from autograder.spec import Assignment
+from autograder.submission import Submission
+
+_DEFINITION = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z][A-Za-z0-9_]*)", re.MULTILINE)
+_BINARY_MODULES = frozenset({".pyc", ".pyo", ".so", ".pyd"})
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What goes into a sandbox.
+
+    Attributes:
+        files: bytes by relative path; the student's module stands under the name that the assignment demands.
+        modules: the modules to import, in order.
+        source_digest: of the modules' canonical source; the seeds of the tests hang on it.
+        notes: what was chosen or dropped, a sentence each, for the student.
+        refusal: why there is nothing to import; empty where there is.
+    """
+
+    student: str
+    files: dict[str, bytes]
+    modules: tuple[str, ...]
+    source_digest: str
+    notes: tuple[str, ...]
+    refusal: str
+
+
+def prepare_workspace(submission: Submission, assignment: Assignment) -> Workspace:
+    """Choose the student's modules and lay them beside the assignment's public files."""
+    modules = tuple(assignment.spec.modules)
+    notes = list(submission.notes)
+    files = {name: data for name, data in submission.files.items() if _is_kept(name)}
+    refusal = submission.refusal
+    if not refusal:
+        files, refusal = _place_modules(files, modules, assignment, notes)
+    files.update(assignment.public_files)
+    return Workspace(
+        submission.student, files, modules, _source_digest(files, modules), tuple(notes), refusal
+    )
+
+
+def _is_kept(name: str) -> bool:
+    """Compiled modules are dropped: what is graded is source that a TA can read."""
+    return PurePosixPath(name).suffix not in _BINARY_MODULES
+
+
+def _place_modules(
+    files: dict[str, bytes], modules: tuple[str, ...], assignment: Assignment, notes: list[str]
+) -> tuple[dict[str, bytes], str]:
+    missing = [module for module in modules if f"{module}.py" not in files]
+    if not missing:
+        return files, ""
+    if len(modules) > 1:
+        return files, f"{missing[0]}.py was not handed in; hand it in under this name."
+    module = missing[0]
+    chosen, refusal = _choose_module(files, module, assignment)
+    if not chosen:
+        return files, refusal
+    notes.append(f"{module}.py was not handed in; {PurePosixPath(chosen).name} was taken in its place.")
+    files = dict(files)
+    files[f"{module}.py"] = files.pop(chosen)
+    return files, ""
+
+
+def _choose_module(files: dict[str, bytes], module: str, assignment: Assignment) -> tuple[str, str]:
+    """The only .py file, or the only one that defines a name of the contract; else why there is none."""
+    sources = sorted(name for name in files if name.endswith(".py"))
+    if not sources:
+        return "", f"{module}.py was not handed in, and no other .py file was."
+    if len(sources) == 1:
+        return sources[0], ""
+    public = _defined_names((assignment.reference / f"{module}.py").read_bytes())
+    defining = [name for name in sources if _defined_names(files[name]) & public]
+    if len(defining) == 1:
+        return defining[0], ""
+    return "", f"{module}.py was not handed in, and {len(defining)} of {len(sources)} other .py files could be meant."
+
+
+def _defined_names(source: bytes) -> set[str]:
+    """Public functions and classes that a source defines at its top level.
+
+    Read by pattern, not by Python's parser: a hostile source can exhaust a parser, and one that does not parse
+    still says which functions it means.
+    """
+    return {name.decode() for name in _DEFINITION.findall(source)}
+
+
+def _source_digest(files: dict[str, bytes], modules: tuple[str, ...]) -> str:
+    """SHA-256 of the modules without byte-order mark, carriage returns and trailing blanks.
+
+    An editor's habits must not draw new inputs; any change of the program does.
+    """
+    digest = hashlib.sha256()
+    for module in modules:
+        source = files.get(f"{module}.py", b"").removeprefix(b"\xef\xbb\xbf")
+        lines = [line.rstrip() for line in source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")]
+        digest.update(b"\n".join(lines).strip() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,111 @@
+"""Ines: single precision, because the GPU in the lab likes it. The logits and the shift are taken in double first:
+1000.123 has only four digits after the point left in float32. Everything after the shift is float32."""
+import numpy as np
+
+
+def _array(value, name, *ndims):
+    """`value` as a new float64 array with one of the numbers of axes in `ndims`, nowhere empty."""
+    try:
+        array = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: not an array of numbers") from error
+    if array.ndim not in ndims:
+        raise ValueError(f"{name}: {array.ndim} axes, expected {' or '.join(map(str, ndims))}")
+    if array.size == 0:
+        raise ValueError(f"{name}: empty")
+    return array
+
+
+def _labels(y, n, classes):
+    """`y` as n integers from 0 to classes - 1."""
+    y = np.asarray(y)
+    if y.shape != (n,):
+        raise ValueError(f"y: shape {y.shape}, expected ({n},)")
+    if y.dtype.kind not in "biuf" or np.any(y != np.floor(y)):
+        raise ValueError("y: labels are integers")
+    if np.any(y < 0) or np.any(y >= classes):
+        raise ValueError(f"y: a label outside 0 to {classes - 1}")
+    return y.astype(np.int64)
+
+
+def _model(W, b, X):
+    W, b, X = _array(W, "W", 2), _array(b, "b", 1), _array(X, "X", 2)
+    if b.shape[0] != W.shape[1]:
+        raise ValueError(f"b: {b.shape[0]} classes, W has {W.shape[1]}")
+    if X.shape[1] != W.shape[0]:
+        raise ValueError(f"X: {X.shape[1]} features, W has {W.shape[0]}")
+    return W, b, X
+
+
+def _not_negative(value, name):
+    if value < 0:
+        raise ValueError(f"{name}: negative")
+
+
+def _settings(classes, step_size, epochs, batch_size, l2):
+    if classes < 1:
+        raise ValueError("classes: at least 1")
+    if batch_size < 1:
+        raise ValueError("batch_size: at least 1")
+    _not_negative(step_size, "step_size")
+    _not_negative(epochs, "epochs")
+    _not_negative(l2, "l2")
+
+f32 = np.float32
+
+
+def _shift(z):
+    return (z - z.max(axis=-1, keepdims=True)).astype(f32)
+
+
+def softmax(z):
+    e = np.exp(_shift(_array(z, "z", 1, 2)))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def log_softmax(z):
+    s = _shift(_array(z, "z", 1, 2))
+    return s - np.log(np.exp(s).sum(axis=-1, keepdims=True))
+
+
+def cross_entropy(z, y):
+    z = _array(z, "z", 2)
+    y = _labels(y, z.shape[0], z.shape[1])
+    return -np.mean(log_softmax(z)[np.arange(len(y)), y])
+
+
+def loss(W, b, X, y, l2=0.0):
+    W, b, X = _model(W, b, X)
+    _not_negative(l2, "l2")
+    return cross_entropy(X @ W + b, y) + f32(l2) * np.sum(W.astype(f32) ** 2)
+
+
+def gradient(W, b, X, y, l2=0.0):
+    W, b, X = _model(W, b, X)
+    _not_negative(l2, "l2")
+    y = _labels(y, X.shape[0], W.shape[1])
+    d = softmax(X @ W + b) - np.eye(W.shape[1], dtype=f32)[y]
+    dW = X.astype(f32).T @ d / f32(len(y)) + f32(2 * l2) * W.astype(f32)
+    return dW, d.mean(axis=0)
+
+
+def predict(W, b, X):
+    W, b, X = _model(W, b, X)
+    return np.argmax(X @ W + b, axis=1).astype(float)
+
+
+def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=None):
+    X = _array(X, "X", 2)
+    _settings(classes, step_size, epochs, batch_size, l2)
+    y = _labels(y, len(X), classes)
+    W = np.zeros((X.shape[1], classes), dtype=f32)
+    b = np.zeros(classes, dtype=f32)
+    for _ in range(epochs):
+        order = range(len(X)) if rng is None else rng.permutation(len(X))
+        order = np.array(order)
+        while len(order):
+            head, order = order[:batch_size], order[batch_size:]
+            dW, db = gradient(W, b, X[head], y[head], l2)
+            W = W - f32(step_size) * dW
+            b = b - f32(step_size) * db
+    return W, b
