@@ -43,9 +43,7 @@ def prepare_workspace(submission: Submission, assignment: Assignment) -> Workspa
     if not refusal:
         files, refusal = _place_modules(files, modules, assignment, notes)
     files.update(assignment.public_files)
-    return Workspace(
-        submission.student, files, modules, _source_digest(files, modules), tuple(notes), refusal
-    )
+    return Workspace(submission.student, files, modules, _source_digest(files, modules), tuple(notes), refusal)
 
 
 def _is_kept(name: str) -> bool:
@@ -82,7 +80,10 @@ def _choose_module(files: dict[str, bytes], module: str, assignment: Assignment)
     defining = [name for name in sources if _defined_names(files[name]) & public]
     if len(defining) == 1:
         return defining[0], ""
-    return "", f"{module}.py was not handed in, and {len(defining)} of {len(sources)} other .py files could be meant."
+    return (
+        "",
+        f"{module}.py was not handed in, and {len(defining)} of {len(sources)} other .py files could be meant.",
+    )
 
 
 def _defined_names(source: bytes) -> set[str]:

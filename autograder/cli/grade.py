@@ -37,11 +37,17 @@ def grade(
         list[Path], typer.Argument(metavar="PATH...", help="A .py file, a student's folder, or a folder of these.")
     ],
     out: Annotated[Path, typer.Option(help="Where the results go.", metavar="DIR", show_default=False)],
-    course: Annotated[Path | None, typer.Option(help="The course; else the nearest folder upward.", metavar="DIR")] = None,
+    course: Annotated[
+        Path | None, typer.Option(help="The course; else the nearest folder upward.", metavar="DIR")
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Submissions at a time; else the number of cores.")] = None,
     sandbox: Annotated[SandboxChoice, typer.Option(help="`none` must be asked for by name.")] = SandboxChoice.AUTO,
-    seed: Annotated[str | None, typer.Option(help="Draw the tests' inputs from this, not from the course's secret.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="This student alone; may be repeated.", metavar="STUDENT")] = None,
+    seed: Annotated[
+        str | None, typer.Option(help="Draw the tests' inputs from this, not from the course's secret.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="This student alone; may be repeated.", metavar="STUDENT")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="The first N submissions alone.", metavar="N")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
@@ -94,7 +100,7 @@ def _secret(course: Path, seed: str | None) -> bytes:
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         try:
-            with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # noqa: PTH123
+            with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
                 file.write(secrets.token_hex(32) + "\n")
         except FileExistsError:
             pass

@@ -113,7 +113,13 @@ class _Grader:
     def __init__(
         self, assignment: Assignment, suite: Suite, folder: ResultsFolder, journal: Journal, keys: dict[str, str]
     ) -> None:
-        self.assignment, self.suite, self.folder, self.journal, self.keys = assignment, suite, folder, journal, keys
+        self.assignment, self.suite, self.folder, self.journal, self.keys = (
+            assignment,
+            suite,
+            folder,
+            journal,
+            keys,
+        )
         self.lock = threading.Lock()
 
     def __call__(self, submission: Submission) -> GradeReport:
@@ -139,7 +145,11 @@ class _Grader:
 
 
 def _grade_all(
-    waiting: list[Submission], grade: Callable[[Submission], GradeReport], jobs: int, run: ClassRun, progress: Progress
+    waiting: list[Submission],
+    grade: Callable[[Submission], GradeReport],
+    jobs: int,
+    run: ClassRun,
+    progress: Progress,
 ) -> None:
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:

@@ -45,6 +45,7 @@ Nodes (values)
 """
 
 import builtins
+import contextlib
 import importlib
 import os
 import random
@@ -52,6 +53,7 @@ import socket
 import struct
 import sys
 import traceback
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -64,7 +66,7 @@ VALUE, RAISED, MISSING = 16, 17, 18
 DTYPES = frozenset(
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 )
-EXCEPTIONS = {
+EXCEPTIONS: dict[str, type[BaseException]] = {
     name: value
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, Exception) and name not in {"ExceptionGroup"}
@@ -79,10 +81,12 @@ class Encoder:
     """Turns values into nodes; what is not on the list becomes a handle and is kept here."""
 
     def __init__(self) -> None:
-        self.handles: list = []
-        self.numbers: dict = {}  # id of what is kept -> its handle; kept objects live on, so ids do not return
+        self.handles: list[Any] = []
+        self.numbers: dict[
+            Any, Any
+        ] = {}  # id of what is kept -> its handle; kept objects live on, so ids do not return
 
-    def encode(self, value, buffers: list, depth: int = 0):
+    def encode(self, value: Any, buffers: list[Any], depth: int = 0) -> Any:
         """The node for a value; raw arrays are appended to `buffers`."""
         kind = type(value)
         if kind in _SCALARS or (kind is int and -(2**63) <= value < 2**64):
@@ -97,7 +101,7 @@ class Encoder:
             return ["n", value.dtype.name, value.tobytes()]
         return self._encode_container(value, kind, buffers, depth)
 
-    def _encode_container(self, value, kind, buffers: list, depth: int):
+    def _encode_container(self, value: Any, kind: Any, buffers: list[Any], depth: int) -> Any:
         tag = {list: "l", tuple: "t", set: "s", frozenset: "f"}.get(kind)
         if tag:
             return [tag, *(self.encode(item, buffers, depth + 1) for item in value)]
@@ -106,12 +110,15 @@ class Encoder:
         if kind is complex:
             return ["c", value.real, value.imag]
         if kind is slice:
-            return ["i", *(self.encode(part, buffers, depth + 1) for part in (value.start, value.stop, value.step))]
+            return [
+                "i",
+                *(self.encode(part, buffers, depth + 1) for part in (value.start, value.stop, value.step)),
+            ]
         if isinstance(value, np.dtype) and value.name in DTYPES:
             return ["y", value.name]
         return self._keep(value)
 
-    def _keep(self, value):
+    def _keep(self, value: Any) -> list[Any]:
         number = self.numbers.get(id(value))
         if number is None:
             if len(self.handles) >= _MAX_HANDLES:
@@ -120,7 +127,7 @@ class Encoder:
             self.handles.append(value)
         return ["h", number, type(value).__name__[:60]]
 
-    def decode(self, node, buffers: list):
+    def decode(self, node: Any, buffers: list[Any]) -> Any:
         """The value for a node of the trusted side's."""
         if type(node) is not list:
             return node
@@ -139,21 +146,21 @@ class Encoder:
         return _SINGLE[tag](*(self.decode(item, buffers) for item in rest))
 
 
-def _generator(name: str, state: dict) -> np.random.Generator:
+def _generator(name: str, state: dict[Any, Any]) -> np.random.Generator:
     bit_generator = getattr(np.random, name)()
     bit_generator.state = _with_integers(state)
     return np.random.Generator(bit_generator)
 
 
-def _with_integers(state):
+def _with_integers(state: Any) -> Any:
     """Integers of more than 64 bits travel as ["#", text] in a tuple."""
     if type(state) is dict:
         return {key: _with_integers(value) for key, value in state.items()}
     return int(state[1]) if type(state) is tuple and state[:1] == ("#",) else state
 
 
-_SEQUENCES = {"l": list, "t": tuple, "s": set, "f": frozenset}
-_SINGLE = {"c": complex, "i": slice, "y": np.dtype, "g": _generator}
+_SEQUENCES: dict[str, Any] = {"l": list, "t": tuple, "s": set, "f": frozenset}
+_SINGLE: dict[str, Any] = {"c": complex, "i": slice, "y": np.dtype, "g": _generator}
 
 
 class Server:
@@ -163,9 +170,14 @@ class Server:
         self.wire = socket.socket(fileno=wire)
         self.encoder = Encoder()
         self.folder = os.getcwd()
-        self.modules: dict = {}
-        self.answers = {FILES: self.write_files, IMPORT: self.import_modules, BEGIN: self.begin_test,
-                        CALL: self.call, GET: self.get}
+        self.modules: dict[Any, Any] = {}
+        self.answers = {
+            FILES: self.write_files,
+            IMPORT: self.import_modules,
+            BEGIN: self.begin_test,
+            CALL: self.call,
+            GET: self.get,
+        }
 
     def run(self) -> None:
         """Serve until the trusted side closes the wire."""
@@ -188,7 +200,7 @@ class Server:
             got += count
         return data
 
-    def send(self, nonce: bytes, kind: int, reply: dict, buffers: list) -> None:
+    def send(self, nonce: bytes, kind: int, reply: dict[Any, Any], buffers: list[Any]) -> None:
         """One frame."""
         metadata = msgspec.msgpack.encode(reply)
         sizes = [len(buffer) for buffer in buffers]
@@ -197,7 +209,7 @@ class Server:
         for buffer in buffers:
             self.wire.sendall(buffer)
 
-    def answer(self, kind: int, request: dict, buffers: list) -> tuple:
+    def answer(self, kind: int, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
         """The reply to one request: (kind, metadata, buffers)."""
         try:
             return self.answers[kind](request, buffers)
@@ -206,7 +218,7 @@ class Server:
         finally:
             _flush()
 
-    def write_files(self, request: dict, buffers: list) -> tuple:
+    def write_files(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
         """FILES."""
         for name, data in zip(request["names"], buffers, strict=True):
             os.makedirs(os.path.dirname(os.path.join(self.folder, name)), exist_ok=True)
@@ -214,7 +226,7 @@ class Server:
                 file.write(data)
         return VALUE, {"value": None, "changed": []}, []
 
-    def import_modules(self, request: dict, buffers: list) -> tuple:
+    def import_modules(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
         """IMPORT."""
         sys.path.insert(0, self.folder)
         set_seeds(request["seed"])
@@ -222,12 +234,12 @@ class Server:
             self.modules[name] = importlib.import_module(name)
         return VALUE, {"value": None, "changed": []}, []
 
-    def begin_test(self, request: dict, buffers: list) -> tuple:
+    def begin_test(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
         """BEGIN."""
         set_seeds(request["seed"])
         return VALUE, {"value": None, "changed": []}, []
 
-    def call(self, request: dict, buffers: list) -> tuple:
+    def call(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
         """CALL."""
         found, function = self.find(request)
         if not found:
@@ -237,34 +249,34 @@ class Server:
         value = function(*args, **kwargs)
         changed = [index for index, node in enumerate(request["args"]) if self.differs(args[index], node, buffers)]
         changed += [name for name, node in request["kwargs"].items() if self.differs(kwargs[name], node, buffers)]
-        out: list = []
+        out: list[Any] = []
         return VALUE, {"value": self.encoder.encode(value, out), "changed": changed}, out
 
-    def get(self, request: dict, buffers: list) -> tuple:
+    def get(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
         """GET."""
         found, value = self.find(request)
         if not found:
             return MISSING, {}, []
-        out: list = []
+        out: list[Any] = []
         return VALUE, {"value": self.encoder.encode(value, out), "changed": []}, out
 
-    def find(self, request: dict) -> tuple:
+    def find(self, request: dict[Any, Any]) -> tuple[Any, ...]:
         """(True, the module's attribute) or (False, None)."""
         names = vars(self.modules[request["module"]])
         return request["name"] in names, names.get(request["name"])
 
-    def differs(self, value, node, buffers: list) -> bool:
+    def differs(self, value: Any, node: Any, buffers: list[Any]) -> bool:
         """Whether a mutable argument is no longer what came: its encoding has changed."""
         if type(node) is not list or node[0] in "nciygh":
             return False
-        now: list = []
-        return _flatten(self.encoder.encode(value, now), now) != _flatten(node, buffers)
+        now: list[Any] = []
+        return bool(_flatten(self.encoder.encode(value, now), now) != _flatten(node, buffers))
 
-    def describe(self, error: BaseException) -> dict:
+    def describe(self, error: BaseException) -> dict[Any, Any]:
         """RAISED's metadata."""
         mro = type.mro(type(error))
         base = next((_EXCEPTION_NAMES[kind] for kind in mro if kind in _EXCEPTION_NAMES), "Exception")
-        frames = [
+        frames: list[list[Any]] = [
             [frame.filename[len(self.folder) + 1 :], frame.lineno, frame.name]
             for frame in traceback.extract_tb(error.__traceback__)
             if frame.filename.startswith(self.folder + os.sep)
@@ -276,7 +288,7 @@ class Server:
             "base": base,
             "exact": _EXCEPTION_NAMES.get(type(error)) == base,
             "text": _text(error),
-            "frames": [[file[:200], int(line or 0), name[:100]] for file, line, name in frames[-8:]],
+            "frames": [[str(file)[:200], int(line or 0), name[:100]] for file, line, name in frames[-8:]],
             "traceback": self.format(error),
         }
 
@@ -292,7 +304,7 @@ class Server:
         return text.replace(self.folder + os.sep, "")[-_MAX_TEXT:].encode("utf-8", "replace").decode()
 
 
-def _flatten(node, buffers: list):
+def _flatten(node: Any, buffers: list[Any]) -> Any:
     """A node as plain data to compare, each array's buffer in its place and sets without their order."""
     if type(node) is not list:
         return repr(node)
@@ -326,10 +338,8 @@ def set_seeds(seed: int) -> None:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(Exception):  # the student may have replaced or closed it
             stream.flush()
-        except Exception:  # noqa: BLE001, S110  the student may have replaced or closed it
-            pass
 
 
 def serve(wire: int) -> None:
@@ -339,5 +349,5 @@ def serve(wire: int) -> None:
         stream = open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
     Server(wire).run()

@@ -74,7 +74,12 @@ class Submission:
     """
 
     def __init__(
-        self, zygote: ZygoteClient, files: dict[str, bytes], modules: tuple[str, ...], limits: Limits, import_seed: int
+        self,
+        zygote: ZygoteClient,
+        files: dict[str, bytes],
+        modules: tuple[str, ...],
+        limits: Limits,
+        import_seed: int,
     ) -> None:
         self.zygote = zygote
         self.files = files
@@ -227,7 +232,9 @@ class Submission:
 
     def _garbage(self, error: wire.WireError) -> SandboxLostError:
         return self._lose(
-            Outcome.CRASHED, "your code broke the connection to the grader.", f"sent {clean(str(error))} on the wire"
+            Outcome.CRASHED,
+            "your code broke the connection to the grader.",
+            f"sent {clean(str(error))} on the wire",
         )
 
     def _exchange(

@@ -67,7 +67,7 @@ def load_reference(folder: Path, modules: list[str]) -> dict[str, types.ModuleTy
         sys.modules[spec.name] = module
         try:
             spec.loader.exec_module(module)
-        except Exception as error:  # noqa: BLE001  whatever the author's module raises is the author's
+        except Exception as error:
             raise SpecError(f"{path} cannot be imported: {type(error).__name__}: {error}.") from error
         return module
 

@@ -9,6 +9,7 @@ import errno
 import os
 import resource
 import struct
+from typing import Any
 
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS = 0x00020000, 0x02000000, 0x04000000
 CLONE_NEWIPC, CLONE_NEWNET = 0x08000000, 0x40000000
@@ -46,13 +47,13 @@ def enter_namespaces(disk_bytes: int, uid: int) -> None:
     check(_libc.unshare(flags), "unshare")
     check(_libc.sethostname(b"sandbox", 7), "sethostname")
     options = f"size={disk_bytes},nr_inodes=4096,mode=700,uid={uid},gid={uid}".encode()
-    for target in (b"/tmp", b"/submission", b"/dev/shm"):  # noqa: S108  each a fresh tmpfs of this child alone
+    for target in (b"/tmp", b"/submission", b"/dev/shm"):
         check(_libc.mount(b"tmpfs", target, b"tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options), f"mount {target!r}")
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     check(_libc.mount(b"proc", b"/proc", b"proc", flags, b"subset=pid,hidepid=invisible"), "mount proc")
 
 
-def set_limits(limits: dict) -> None:
+def set_limits(limits: dict[Any, Any]) -> None:
     """rlimits, soft and hard: address space, CPU seconds, file size, descriptors, core files."""
     with open("/proc/self/statm") as file:
         warm_bytes = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -104,8 +105,13 @@ def restrict_files() -> str:
         attributes = struct.pack("=QQ", handled, 3)
     ruleset = check(_libc.syscall(LANDLOCK_CREATE, attributes, len(attributes), 0), "landlock ruleset")
     writable = LANDLOCK_WRITABLE & handled
-    rules = {"/": LANDLOCK_READ, "/tmp": writable, "/submission": writable, "/dev/shm": writable,  # noqa: S108
-             "/dev/null": LANDLOCK_READ | 2}
+    rules = {
+        "/": LANDLOCK_READ,
+        "/tmp": writable,  # noqa: S108
+        "/submission": writable,
+        "/dev/shm": writable,  # noqa: S108
+        "/dev/null": LANDLOCK_READ | 2,
+    }
     for path, access in rules.items():
         allowed = access & ((1 << 1) | (1 << 2) | (1 << 14)) if path == "/dev/null" else access
         folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
@@ -122,12 +128,12 @@ class _Program(ctypes.Structure):
 
 
 def filter_system_calls(program: bytes) -> None:
-    """seccomp with a BPF program that the trusted side made; everything not on its list fails with EPERM."""
+    """Seccomp with a BPF program that the trusted side made; everything not on its list fails with EPERM."""
     structure = _Program(len(program) // 8, program)
     check(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(structure), 0, 0), "seccomp")
 
 
-def close_descriptors(keep: list) -> None:
+def close_descriptors(keep: list[Any]) -> None:
     """Close every descriptor above standard error but those to keep."""
     previous = 2
     for descriptor in sorted(keep):

@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
@@ -31,7 +32,7 @@ def check(result: int, what: str) -> None:
 
 
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
-    """mount(2)."""
+    """Mount a file system; OSError names the target."""
     result = _libc.mount(source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
     check(result, f"mount {target}")
 
@@ -49,9 +50,9 @@ def bind(source: str, root: str) -> None:
     mount("none", target, "none", MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | device)
 
 
-def build_root(config: dict) -> str:
+def build_root(config: dict[Any, Any]) -> str:
     """Mount the new root and everything in it; returns its path."""
-    root = config["mount_point"]
+    root = str(config["mount_point"])
     mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4k,mode=755")
     for link, target in config["links"].items():
         Path(root + link).parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +94,7 @@ def main() -> None:
     enter(build_root(config))
     os.set_inheritable(control_fd, True)
     argv = [config["python"], "-s", "-S", "-P", "/runtime/_zygote.py", str(control_fd)]
-    os.execve(config["python"], argv, config["environment"])
+    os.execve(config["python"], argv, config["environment"])  # noqa: S606  it becomes the zygote
 
 
 if __name__ == "__main__":

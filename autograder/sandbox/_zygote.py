@@ -17,6 +17,7 @@ that none of them stands in the memory that the next child inherits. End of file
 This file imports nothing of the package's; it loads its neighbours by path.
 """
 
+import contextlib
 import ctypes
 import gc
 import importlib.util
@@ -28,6 +29,7 @@ import signal
 import socket
 import sys
 import traceback
+from typing import Any
 
 CLONE_NEWPID = 0x20000000
 MAX_REQUEST_BYTES, MAX_DESCRIPTORS = 4096, 8
@@ -35,16 +37,18 @@ MAX_REQUEST_BYTES, MAX_DESCRIPTORS = 4096, 8
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def load(name: str, path: str):
+def load(name: str, path: str) -> Any:
     """A module from a file, without a package around it."""
     spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-def warm_up(packages: list) -> None:
+def warm_up(packages: list[Any]) -> None:
     """Import the packages and pay torch's first-use costs here, once, on one thread."""
     for name in packages:
         __import__(name)
@@ -64,9 +68,7 @@ def _warm_up_torch() -> None:
 
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
-    model = torch.nn.Sequential(
-        torch.nn.Conv2d(1, 2, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(8, 2)
-    )
+    model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(8, 2))
     for optimiser in (torch.optim.Adam(model.parameters()), torch.optim.SGD(model.parameters(), lr=0.1)):
         optimiser.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(torch.zeros(2, 1, 4, 4)), torch.zeros(2, dtype=torch.long))
@@ -77,14 +79,15 @@ def _warm_up_torch() -> None:
 class Zygote:
     """The server: one request, one child; a child's end is told to whoever asked for it."""
 
-    def __init__(self, control: socket.socket, config: dict) -> None:
+    def __init__(self, control: socket.socket, config: dict[Any, Any]) -> None:
         self.control = control
         self.config = config
-        self.children: dict = {}  # pidfd -> (pid, reply socket)
-        self.abandoned: dict = {}  # reply socket's descriptor -> the pid to kill when it hangs up
+        self.children: dict[Any, Any] = {}  # pidfd -> (pid, reply socket)
+        self.abandoned: dict[Any, Any] = {}  # reply socket's descriptor -> the pid to kill when it hangs up
         self.uses = 0
         self.confine = load("_confine", config["confine"])
         self.student_side = load("_student_side", config["student_side"])
+        self.stand_ins = load("_stand_ins", config["stand_ins"])
         self.seccomp = b""
         if config["isolated"]:
             with open(config["seccomp"], "rb") as file:
@@ -116,7 +119,7 @@ class Zygote:
                         poller.unregister(reply)
                     self.reap(descriptor)
 
-    def spawn(self, limits: dict, descriptors: list) -> int:
+    def spawn(self, limits: dict[Any, Any], descriptors: list[Any]) -> int:
         """Fork a child for one use and tell its pid; returns its pidfd."""
         self.uses += 1
         pid = self.fork()
@@ -131,15 +134,14 @@ class Zygote:
         return pidfd
 
     def fork(self) -> int:
-        """fork(2), the child being pid 1 of a pid namespace of its own where children are isolated."""
+        """Fork, the child being pid 1 of a pid namespace of its own where children are isolated."""
         if not self.config["isolated"]:
             return os.fork()
         if _libc.unshare(CLONE_NEWPID) != 0:
             raise OSError(ctypes.get_errno(), "unshare pid namespace")
         pid = os.fork()
-        if pid != 0:
-            if _libc.setns(self.own_pid_namespace, CLONE_NEWPID) != 0:
-                raise OSError(ctypes.get_errno(), "return to the zygote's pid namespace")
+        if pid != 0 and _libc.setns(self.own_pid_namespace, CLONE_NEWPID) != 0:
+            raise OSError(ctypes.get_errno(), "return to the zygote's pid namespace")
         return pid
 
     def reap(self, pidfd: int) -> None:
@@ -151,14 +153,12 @@ class Zygote:
         self.tell(reply, {"status": status, "cpu_s": cpu_s, "max_rss_kib": usage.ru_maxrss}, [])
         reply.close()
 
-    def tell(self, reply: socket.socket, message: dict, descriptors: list) -> None:
+    def tell(self, reply: socket.socket, message: dict[Any, Any], descriptors: list[Any]) -> None:
         """Send a reply; whoever asked may be gone."""
-        try:
+        with contextlib.suppress(OSError):
             socket.send_fds(reply, [json.dumps(message).encode()], descriptors, socket.MSG_NOSIGNAL)
-        except OSError:
-            pass
 
-    def become_student(self, limits: dict, descriptors: list) -> None:
+    def become_student(self, limits: dict[Any, Any], descriptors: list[Any]) -> None:
         """In the child: confine, say so, serve the wire; never returns."""
         status = 70
         try:
@@ -186,7 +186,7 @@ class Zygote:
             sys.stderr.flush()
             os._exit(status)
 
-    def put_layers_in_force(self, limits: dict) -> list:
+    def put_layers_in_force(self, limits: dict[Any, Any]) -> list[Any]:
         """Confine this process; the names of the layers, in order."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if not self.config["isolated"]:
@@ -203,8 +203,14 @@ class Zygote:
         self.confine.set_limits({**limits, "own_uid": True})
         self.confine.drop_rights(uid)
         os.chdir("/submission")
-        layers = ["pid, mount, ipc, uts, network and cgroup namespaces", "read-only root", "rlimits", "own uid",
-                  "no capabilities", "no_new_privs"]
+        layers = [
+            "pid, mount, ipc, uts, network and cgroup namespaces",
+            "read-only root",
+            "rlimits",
+            "own uid",
+            "no capabilities",
+            "no_new_privs",
+        ]
         landlock = self.confine.restrict_files()
         if landlock:
             layers.append(landlock)
@@ -223,6 +229,7 @@ def main() -> None:
     sys.path[:] = config["path"]
     zygote = Zygote(control, config)
     warm_up(config["packages"])
+    zygote.stand_ins.install()
     control.send(b'{"warm": true}')
     zygote.serve()
 

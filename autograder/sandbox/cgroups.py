@@ -74,7 +74,11 @@ class CgroupParent:
         parent = cls.__new__(cls)
         parent.name = name
         parent.version = version
-        folders = {"memory": _MOUNT / "memory" / name, "pids": _MOUNT / "pids" / name, "cpu": _MOUNT / "cpuacct" / name}
+        folders = {
+            "memory": _MOUNT / "memory" / name,
+            "pids": _MOUNT / "pids" / name,
+            "cpu": _MOUNT / "cpuacct" / name,
+        }
         if version == 2:
             folders = dict.fromkeys(folders, _MOUNT / name)
         parent.controllers = {kind: folder for kind, folder in folders.items() if folder.is_dir()}
@@ -115,8 +119,12 @@ class CgroupParent:
         for folder in dict.fromkeys(cgroup.folders.values()):
             folder.mkdir()
         settings = {
-            "memory": [("memory.limit_in_bytes", memory_bytes), ("memory.memsw.limit_in_bytes", memory_bytes),
-                       ("memory.max", memory_bytes), ("memory.swap.max", 0)],
+            "memory": [
+                ("memory.limit_in_bytes", memory_bytes),
+                ("memory.memsw.limit_in_bytes", memory_bytes),
+                ("memory.max", memory_bytes),
+                ("memory.swap.max", 0),
+            ],
             "pids": [("pids.max", processes)],
         }
         for kind, values in settings.items():

@@ -13,7 +13,7 @@ from typing import Final
 
 from autograder.errors import GraderError
 from autograder.sandbox.seccomp import build_filter
-from autograder.sandbox.zygote import ENVIRONMENT, HERE, STUDENT_SIDE, Zygote, import_path
+from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
 
 _LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 _DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
@@ -43,13 +43,13 @@ def open_namespaces(packages: list[str]) -> Zygote:
 def visible_folders() -> list[str]:
     """Host folders that the student can read: the interpreter, the packages, the shared libraries."""
     prefix = os.path.realpath(sys.base_prefix)
-    wanted = [path for path in _LIBRARIES if os.path.isdir(path) and not os.path.islink(path)]
+    wanted = [path for path in _LIBRARIES if Path(path).is_dir() and not Path(path).is_symlink()]
     if prefix not in ("/usr", "/usr/local"):
         wanted.append(prefix)
     wanted += [os.path.realpath(sysconfig.get_path("stdlib")), *import_path()]
     kept: list[str] = []
     for path in sorted(dict.fromkeys(wanted)):
-        if os.path.isdir(path) and not any(Path(path).is_relative_to(other) for other in kept):
+        if Path(path).is_dir() and not any(Path(path).is_relative_to(other) for other in kept):
             kept.append(path)
     return kept
 
@@ -58,13 +58,14 @@ def _configuration(folder: Path, packages: list[str]) -> dict[str, object]:
     python = os.path.realpath(sys.executable)
     folders = visible_folders()
     files = [python] if not any(Path(python).is_relative_to(path) for path in folders) else []
-    files += [path for path in ("/etc/ld.so.cache",) if os.path.exists(path)]
+    files += [path for path in ("/etc/ld.so.cache",) if Path(path).exists()]
     zygote = {
         "path": import_path(),
         "packages": packages,
         "isolated": True,
         "confine": "/runtime/_confine.py",
         "student_side": "/runtime/_student_side.py",
+        "stand_ins": "/runtime/_stand_ins.py",
         "seccomp": "/runtime/seccomp.bpf",
         "first_uid": _FIRST_UID + int.from_bytes(os.urandom(2), "big") * 100,
         "uids": _UIDS,
@@ -73,7 +74,7 @@ def _configuration(folder: Path, packages: list[str]) -> dict[str, object]:
         "mount_point": str(folder),
         "python": python,
         "binds": [*folders, *files, *_DEVICES],
-        "links": {path: os.readlink(path) for path in _LIBRARIES if os.path.islink(path)},
+        "links": {path: str(Path(path).readlink()) for path in _LIBRARIES if Path(path).is_symlink()},
         "environment": {**ENVIRONMENT, "HOME": "/tmp", "TMPDIR": "/tmp"},  # noqa: S108  a tmpfs of each child's own
         "files": {
             "/etc/passwd": "student:x:65534:65534:student:/tmp:/bin/false\n",
@@ -85,4 +86,4 @@ def _configuration(folder: Path, packages: list[str]) -> dict[str, object]:
 
 
 def _runtime_files() -> list[Path]:
-    return [HERE / "_zygote.py", HERE / "_confine.py", STUDENT_SIDE]
+    return [HERE / "_zygote.py", HERE / "_confine.py", STUDENT_SIDE, STAND_INS]

@@ -25,22 +25,21 @@ _CLONE_NEW_ANY: Final = 0x7E020080  # every CLONE_NEW* flag
 _AF_UNIX: Final = 1
 
 ALLOWED: Final = """
-    read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
-    open openat openat2 creat stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat
-    getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2
-    ftruncate truncate fallocate fsync fdatasync fadvise64 copy_file_range sendfile umask utimensat flock
-    dup dup2 dup3 fcntl pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait
-    epoll_pwait2 eventfd2 statfs fstatfs chmod fchmod fchmodat symlink symlinkat link linkat
-    recvmsg recvfrom sendmsg sendto shutdown getsockopt setsockopt getsockname getpeername
-    mmap munmap mremap mprotect madvise brk mincore msync mlock munlock membarrier
-    futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl
-    rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
-    nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm pause
-    timerfd_create timerfd_settime timerfd_gettime timer_create timer_settime timer_gettime timer_delete
-    getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid
-    uname sysinfo getrusage getrandom getcpu sched_yield sched_getaffinity sched_setaffinity
-    sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min getpriority capget
-    kill tkill tgkill exit exit_group restart_syscall wait4 waitid get_mempolicy
+    read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range open openat
+    openat2 creat stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents
+    getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate
+    truncate fallocate fsync fdatasync fadvise64 copy_file_range sendfile umask utimensat flock dup dup2 dup3
+    fcntl pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
+    eventfd2 statfs fstatfs chmod fchmod fchmodat symlink symlinkat link linkat recvmsg recvfrom sendmsg sendto
+    shutdown getsockopt setsockopt getsockname getpeername mmap munmap mremap mprotect madvise brk mincore msync
+    mlock munlock membarrier futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl
+    rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack nanosleep
+    clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm pause
+    timerfd_create timerfd_settime timerfd_gettime timer_create timer_settime timer_gettime timer_delete getpid
+    gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid uname
+    sysinfo getrusage getrandom getcpu sched_yield sched_getaffinity sched_setaffinity sched_getparam
+    sched_getscheduler sched_get_priority_max sched_get_priority_min getpriority capget kill tkill tgkill exit
+    exit_group restart_syscall wait4 waitid get_mempolicy
 """.split()
 
 
@@ -105,9 +104,7 @@ def _load() -> ctypes.CDLL:
     return library
 
 
-def _add(
-    library: ctypes.CDLL, context: int, action: int, name: str, comparisons: tuple[_Comparison, ...]
-) -> None:
+def _add(library: ctypes.CDLL, context: int, action: int, name: str, comparisons: tuple[_Comparison, ...]) -> None:
     number = library.seccomp_syscall_resolve_name(name.encode())
     if number < 0:
         return  # a call that this architecture does not have

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from autograder.sandbox.zygote import ENVIRONMENT, HERE, STUDENT_SIDE, Zygote, import_path
+from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
 
 
 def open_unconfined(packages: list[str]) -> Zygote:
@@ -26,6 +26,7 @@ def open_unconfined(packages: list[str]) -> Zygote:
                 "isolated": False,
                 "confine": str(HERE / "_confine.py"),
                 "student_side": str(STUDENT_SIDE),
+                "stand_ins": str(STAND_INS),
             }
         ),
         encoding="utf-8",

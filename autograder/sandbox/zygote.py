@@ -28,6 +28,7 @@ _RUN_CPU_S: Final = 24 * 3600  # RLIMIT_CPU of a whole use; the tests' own limit
 
 HERE: Final = Path(__file__).parent
 STUDENT_SIDE: Final = HERE.parent / "proxy" / "_student_side.py"
+STAND_INS: Final = HERE.parent / "proxy" / "_stand_ins.py"
 
 ENVIRONMENT: Final = {
     "PATH": "/usr/bin:/bin",
@@ -255,7 +256,14 @@ class Zygote:
     """
 
     def __init__(
-        self, name: str, command: list[str], stdin: str, environment: dict[str, str], folder: Path, *, isolated: bool
+        self,
+        name: str,
+        command: list[str],
+        stdin: str,
+        environment: dict[str, str],
+        folder: Path,
+        *,
+        isolated: bool,
     ) -> None:
         self.name = name
         self.layers: tuple[str, ...] = ()

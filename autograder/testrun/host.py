@@ -147,24 +147,18 @@ def run_fork(channel: socket.socket, items: list[pytest.Item], tests: list[Expec
         os._exit(status)
 
 
-def run_job(
-    job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, stream: Any
-) -> None:
+def run_job(job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, stream: Any) -> None:
     """Run the job's tests in order, each reported as soon as it is judged."""
     address = ZygoteAddress(config.control_fd, config.cgroup_name, config.isolated)
     cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if config.isolated else None
-    submission = Submission(
-        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed
-    )
+    submission = Submission(ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed)
     modules.current = submission
     for index in range(job.first, len(items)):
         _write(stream, Event(start=index))
         following = items[index + 1] if index + 1 < len(items) else None
         _write(stream, Event(result=run_test(items[index], following, tests[index], submission, job)))
     submission.close()
-    _write(
-        stream, Event(done=True, peak_memory_mib=submission.peak_memory_mib, sandboxes=submission.sandboxes)
-    )
+    _write(stream, Event(done=True, peak_memory_mib=submission.peak_memory_mib, sandboxes=submission.sandboxes))
 
 
 def run_test(
@@ -172,9 +166,7 @@ def run_test(
 ) -> TestResult:
     """One test of one submission."""
     seed = job.seeds[test.nodeid]
-    use = TestUse(
-        seed=int(seed[-8:], 16), cpu_limit_s=job.cpu_limits_s[test.nodeid], wall_limit_s=job.limits.wall_s
-    )
+    use = TestUse(seed=int(seed[-8:], 16), cpu_limit_s=job.cpu_limits_s[test.nodeid], wall_limit_s=job.limits.wall_s)
     plugin.set_seed(seed[:-8])
     submission.begin_test(use)
     reports = runtestprotocol(item, log=False, nextitem=following)

@@ -12,7 +12,12 @@ _MAX_DETAIL = 20_000
 
 
 def judge_test(
-    nodeid: str, reports: list[pytest.TestReport], error: BaseException | None, use: TestUse, printed: str, seed: str
+    nodeid: str,
+    reports: list[pytest.TestReport],
+    error: BaseException | None,
+    use: TestUse,
+    printed: str,
+    seed: str,
 ) -> TestResult:
     """What the test came to.
 
@@ -45,9 +50,7 @@ def judge_test(
     )
 
 
-def _judge(
-    reports: list[pytest.TestReport], error: BaseException | None, use: TestUse
-) -> tuple[Outcome, str]:
+def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: TestUse) -> tuple[Outcome, str]:
     lost = use.lost if use.lost is not None else error if isinstance(error, SandboxLostError) else None
     if lost is not None:
         return lost.outcome, _sentence(lost.sentence)

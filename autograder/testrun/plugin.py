@@ -1,12 +1,12 @@
 """The pytest plug-in of the suites: marks and fixtures.
 
-    @pytest.mark.points(5)              what the test function is worth; its parametrised cases share it equally
-    @pytest.mark.requires("test_f")     pays only if the named tests pass
-    @pytest.mark.timeout(2.0)           CPU seconds the student's code may use, in place of limits.cpu_s
-    @pytest.mark.hint("Look at ...")    shown to the student when the test fails
-    @pytest.mark.visibility("hidden")   Gradescope's visibility of the test
-    rng                                 numpy.random.Generator, seeded for this submission and this test
-    reference                           the reference's module, in the trusted process
+@pytest.mark.points(5)              what the test function is worth; its parametrised cases share it equally
+@pytest.mark.requires("test_f")     pays only if the named tests pass
+@pytest.mark.timeout(2.0)           CPU seconds the student's code may use, in place of limits.cpu_s
+@pytest.mark.hint("Look at ...")    shown to the student when the test fails
+@pytest.mark.visibility("hidden")   Gradescope's visibility of the test
+rng                                 numpy.random.Generator, seeded for this submission and this test
+reference                           the reference's module, in the trusted process
 """
 
 from __future__ import annotations

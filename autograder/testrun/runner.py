@@ -110,7 +110,9 @@ class Suite:
         except TimeoutError:
             raise SpecError(f"{self.assignment.tests} was not collected in {_COLLECT_WAIT_S:g} s.") from None
         except EOFError:
-            raise SpecError(f"{self.assignment.tests}: collecting the suites ended the process; run pytest there.") from None
+            raise SpecError(
+                f"{self.assignment.tests}: collecting the suites ended the process; run pytest there."
+            ) from None
         finally:
             self._requests.settimeout(None)
         if "error" in message:
