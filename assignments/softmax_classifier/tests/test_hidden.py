@@ -154,9 +154,7 @@ def test_softmax_large_logits(rng: np.random.Generator, reference: ModuleType) -
 
 @pytest.mark.points(1)
 @pytest.mark.requires("test_softmax_rows")
-@pytest.mark.hint(
-    "An in-place operation such as z -= ... or out=z changes the caller's array: make a new one."
-)
+@pytest.mark.hint("An in-place operation such as z -= ... or out=z changes the caller's array: make a new one.")
 def test_softmax_leaves_its_argument(rng: np.random.Generator) -> None:
     """The logits are the same after softmax as before."""
     z = draw_logits(rng)
@@ -294,8 +292,7 @@ def test_loss_penalty(rng: np.random.Generator, reference: ModuleType) -> None:
 @pytest.mark.points(1)
 @pytest.mark.requires("test_loss_without_penalty")
 @pytest.mark.hint(
-    "Keep the checks that the stub brings: raise ValueError unless W has one row a feature of X, and for a "
-    "negative l2."
+    "Keep the checks that the stub brings: raise ValueError unless W has one row a feature of X, and for a negative l2."
 )
 def test_loss_errors(rng: np.random.Generator) -> None:
     """A W that does not fit X, or a negative penalty, makes loss raise ValueError."""
@@ -353,8 +350,7 @@ def test_gradient_penalty(rng: np.random.Generator, reference: ModuleType) -> No
 @pytest.mark.points(2)
 @pytest.mark.requires("test_gradient_weights")
 @pytest.mark.hint(
-    "The gradient needs the probabilities of large logits: use a softmax that shifts each row by its own "
-    "maximum."
+    "The gradient needs the probabilities of large logits: use a softmax that shifts each row by its own maximum."
 )
 def test_gradient_large_logits(rng: np.random.Generator, reference: ModuleType) -> None:
     """The gradient in W for logits near 1000 and -1000 is finite and right."""
@@ -458,9 +454,7 @@ def test_fit_short_last_batch(rng: np.random.Generator, reference: ModuleType) -
 
 @pytest.mark.points(3)
 @pytest.mark.requires("test_fit_full_batch")
-@pytest.mark.hint(
-    "Hand l2 on to gradient: the penalty pulls W in every step, with its factor 2, and leaves b alone."
-)
+@pytest.mark.hint("Hand l2 on to gradient: the penalty pulls W in every step, with its factor 2, and leaves b alone.")
 def test_fit_penalty(rng: np.random.Generator, reference: ModuleType) -> None:
     """With a penalty, every step of fit pulls W towards zero, and b not."""
     W, _, X, y = draw_problem(rng)
@@ -494,9 +488,7 @@ def test_fit_visits_every_row_once(rng: np.random.Generator, reference: ModuleTy
 
 @pytest.mark.points(1)
 @pytest.mark.requires("test_fit_full_batch")
-@pytest.mark.hint(
-    "Without an epoch fit returns its start: zeros, W one column a class and b one entry a class."
-)
+@pytest.mark.hint("Without an epoch fit returns its start: zeros, W one column a class and b one entry a class.")
 def test_fit_zero_epochs(rng: np.random.Generator) -> None:
     """With epochs=0, fit returns the zero start."""
     W, b, X, y = draw_problem(rng)
@@ -524,9 +516,7 @@ def test_fit_learns(rng: np.random.Generator) -> None:
 
 @pytest.mark.points(1)
 @pytest.mark.requires("test_fit_full_batch")
-@pytest.mark.hint(
-    "Keep the checks that the stub brings: a batch_size under 1 and negative epochs raise ValueError."
-)
+@pytest.mark.hint("Keep the checks that the stub brings: a batch_size under 1 and negative epochs raise ValueError.")
 def test_fit_errors(rng: np.random.Generator) -> None:
     """A batch_size of 0 or a negative number of epochs makes fit raise ValueError."""
     W, _, X, y = draw_problem(rng)

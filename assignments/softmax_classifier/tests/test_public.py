@@ -31,8 +31,7 @@ def assert_pair_agrees(actual: Any, expected_weights: Any, expected_biases: Any)
 
 @pytest.mark.points(4)
 @pytest.mark.hint(
-    "Each entry is exp of its logit, divided by the sum of exp over all the logits: look at what you divide "
-    "by."
+    "Each entry is exp of its logit, divided by the sum of exp over all the logits: look at what you divide by."
 )
 def test_softmax_lecture_numbers() -> None:
     """The softmax of the lecture's three logits has the lecture's values."""
@@ -41,9 +40,7 @@ def test_softmax_lecture_numbers() -> None:
 
 
 @pytest.mark.points(2)
-@pytest.mark.hint(
-    "Each row is normalised by itself: sum over its classes, along the last axis, not down the columns."
-)
+@pytest.mark.hint("Each row is normalised by itself: sum over its classes, along the last axis, not down the columns.")
 def test_log_softmax_small() -> None:
     """The log_softmax of two rows of logits holds each row's log-probabilities."""
     # exp of row 0 is 1, 1, 2 (sum 4); exp of row 1 is 1, 2, 5 (sum 8), each times e, which cancels
@@ -54,8 +51,7 @@ def test_log_softmax_small() -> None:
 
 @pytest.mark.points(3)
 @pytest.mark.hint(
-    "Take minus the log-probability of each row's own label (labels count from 0), then the mean over the "
-    "rows."
+    "Take minus the log-probability of each row's own label (labels count from 0), then the mean over the rows."
 )
 def test_cross_entropy_small() -> None:
     """The cross_entropy of three examples is the mean of minus their true classes' log-probabilities."""
@@ -76,9 +72,7 @@ def test_loss_at_zero_is_log_classes() -> None:
 
 
 @pytest.mark.points(3)
-@pytest.mark.hint(
-    "Check the sign, the transpose of X and the division by n: dW has the shape of W, db the shape of b."
-)
+@pytest.mark.hint("Check the sign, the transpose of X and the division by n: dW has the shape of W, db the shape of b.")
 def test_gradient_small() -> None:
     """The gradient for two examples, two features and three classes has the right dW and db."""
     X, y = np.array([[1.0, 1.0], [0.0, 2.0]]), np.array([2, 0])

@@ -1,0 +1,128 @@
+"""The sample classes: every outcome is what was written down by hand before the first run."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from autograder.jobs.local import ClassRun, Options, Progress, grade_class
+from autograder.jobs.results import ResultsFolder
+from autograder.reports.gradescope import GradescopeResults
+from autograder.sandbox import open_sandbox
+from autograder.spec import load_assignment
+from autograder.submission import collect_submissions
+from autograder.verdict import GradeReport, Outcome
+
+ROOT = Path(__file__).parents[1]
+CLASSES = sorted(path.name for path in (ROOT / "examples" / "class").iterdir())
+DEGENERATE = {"softmax_classifier": ["zane", "alma", "bruno", "carla", "deniz", "enzo"]}
+
+
+def expected(assignment_id: str) -> dict[str, dict[str, object]]:
+    """The class's expected.toml."""
+    return tomllib.loads((ROOT / "examples" / "class" / assignment_id / "expected.toml").read_text())
+
+
+STUDENTS = [(name, student) for name in CLASSES for student in expected(name)]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[ClassRun, Path]]:
+    """Each sample class, graded once in the real sandbox."""
+    runs = {}
+    for name in CLASSES:
+        assignment = load_assignment(ROOT, name)
+        intake = collect_submissions([ROOT / "examples" / "class" / name], assignment.spec.modules)
+        folder = ResultsFolder(tmp_path_factory.mktemp(name))
+        sandbox = open_sandbox("namespaces", assignment.spec.packages)
+        try:
+            options = Options(jobs=2, secret=b"the sample class")
+            runs[name] = (
+                grade_class(intake.submissions, assignment, sandbox, folder, options, Progress()),
+                folder.path,
+            )
+        finally:
+            sandbox.close()
+    return runs
+
+
+def lost_tests(report: GradeReport) -> set[str]:
+    """The test functions that did not earn all their points."""
+    return {test.expected.function for test in report.tests if test.score < test.expected.points}
+
+
+@pytest.mark.parametrize(("assignment_id", "student"), STUDENTS)
+def test_outcome_is_the_expected_one(
+    graded: dict[str, tuple[ClassRun, Path]], assignment_id: str, student: str
+) -> None:
+    """A student's score and lost tests are those of expected.toml."""
+    report = graded[assignment_id][0].reports[student]
+    wanted = expected(assignment_id)[student]
+    assert lost_tests(report) == set(wanted["lost"])  # type: ignore[call-overload]
+    assert report.score == wanted["score"]
+
+
+@pytest.mark.parametrize("assignment_id", CLASSES)
+def test_every_submission_is_expected(graded: dict[str, tuple[ClassRun, Path]], assignment_id: str) -> None:
+    """No submission of the class is without an expectation, none is ungraded."""
+    run, _ = graded[assignment_id]
+    assert set(run.reports) == set(expected(assignment_id))
+    assert run.faults == {}
+    assert run.reference is not None
+    assert run.reference.score == run.reference.points
+
+
+@pytest.mark.parametrize("assignment_id", CLASSES)
+def test_results_load_in_the_strict_model(graded: dict[str, tuple[ClassRun, Path]], assignment_id: str) -> None:
+    """Every results/*.json is read by the strict model, and says the score of the report."""
+    run, folder = graded[assignment_id]
+    paths = sorted((folder / "results").iterdir())
+    assert [path.stem for path in paths] == sorted(run.reports)
+    for path in paths:
+        results = GradescopeResults.model_validate_json(path.read_bytes())
+        assert results.score == run.reports[path.stem].score
+
+
+@pytest.mark.parametrize("assignment_id", CLASSES)
+def test_results_load_in_json_tool(graded: dict[str, tuple[ClassRun, Path]], assignment_id: str) -> None:
+    """Every results/*.json is read by Python's own command for JSON."""
+    _, folder = graded[assignment_id]
+    for path in (folder / "results").iterdir():
+        done = subprocess.run([sys.executable, "-m", "json.tool", str(path)], capture_output=True, check=False)
+        assert done.returncode == 0, path
+
+
+def test_hang_and_memory_hog_lose_their_tests_alone(graded: dict[str, tuple[ClassRun, Path]]) -> None:
+    """An endless loop times out, a hog runs out of memory, and their other tests pass."""
+    reports = graded["softmax_classifier"][0].reports
+    for student, outcome in (("uma", Outcome.TIMEOUT), ("viktor", Outcome.TIMEOUT), ("wanda", Outcome.MEMORY)):
+        outcomes = {test.result.outcome for test in reports[student].tests}
+        assert outcomes == {Outcome.PASSED, outcome}, student
+
+
+def test_stub_scores_nothing(graded: dict[str, tuple[ClassRun, Path]]) -> None:
+    """The untouched stub earns 0."""
+    assert graded["softmax_classifier"][0].reports["yuki"].score == 0
+
+
+def test_degenerate_modules_score_at_most_ten(graded: dict[str, tuple[ClassRun, Path]]) -> None:
+    """Always ValueError, zeros, the input, NaN, None and a constant earn at most 10 points."""
+    for name, students in DEGENERATE.items():
+        for student in students:
+            assert graded[name][0].reports[student].score <= 10, student
+
+
+def test_student_json_names_no_path_of_the_machine(graded: dict[str, tuple[ClassRun, Path]]) -> None:
+    """No file for a student names a folder of this machine, or quotes a line of a hidden suite."""
+    for name, (_, folder) in graded.items():
+        hidden = (ROOT / "assignments" / name / "tests" / "test_hidden.py").read_text().splitlines()
+        # a hint or a title is meant for the student; any other line of some length is not
+        source = [line.strip() for line in hidden if len(line.strip()) > 30 and line.strip()[0] not in "\"'"]
+        for path in (folder / "results").iterdir():
+            text = "\n".join(test["output"] for test in json.loads(path.read_text())["tests"])
+            assert str(ROOT) not in text
+            assert sys.prefix not in text
+            assert not [line for line in source if line in text], path
