@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
 import pytest
 
 from autograder.proxy.client import ArgumentChangedError, SandboxLostError, TestUse, clean
@@ -9,6 +14,17 @@ from autograder.proxy.exceptions import StudentError, student_error
 from autograder.verdict import Outcome, TestResult
 
 _MAX_DETAIL = 20_000
+# longest first, so that a folder in another is taken away whole
+_FOLDERS = sorted(
+    {
+        f"{folder.rstrip('/')}/"
+        for place in (*map(sysconfig.get_path, ("purelib", "platlib", "stdlib")), sys.prefix, sys.base_prefix)
+        for folder in (place, os.path.realpath(place))
+    }
+    | {f"{Path(__file__).parents[2]}/"},
+    key=len,
+    reverse=True,
+)
 
 
 def judge_test(
@@ -41,13 +57,20 @@ def judge_test(
         summary=summary,
         exception=from_student.headline if from_student else "",
         frame=from_student.frame if from_student else None,
-        detail=detail.strip()[:_MAX_DETAIL],
+        detail=hide_paths(detail.strip())[:_MAX_DETAIL],
         evidence=tuple(use.evidence),
         printed=printed,
         seed=seed,
         cpu_s=use.cpu_s,
         wall_s=use.wall_s,
     )
+
+
+def hide_paths(text: str) -> str:
+    """A traceback without the machine's folders: installed files by their name from site-packages or lib on."""
+    for folder in _FOLDERS:
+        text = text.replace(folder, "")
+    return text
 
 
 def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: TestUse) -> tuple[Outcome, str]:
