@@ -197,6 +197,8 @@ class Submission:
         self._end_process()
         if process.memory_killed:
             outcome, sentence = Outcome.MEMORY, f"your code used more than {self.limits.memory_mib} MiB of memory."
+        if process.fault:
+            outcome, sentence = Outcome.FAULT, process.fault
         if evidence and len(test.evidence) < _KEPT_EVIDENCE:
             test.evidence.append(evidence)
         lost = SandboxLostError(outcome, sentence)

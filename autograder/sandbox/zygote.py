@@ -26,6 +26,8 @@ _SPAWN_WAIT_S: Final = 30.0
 _REAP_WAIT_S: Final = 20.0
 _RUN_CPU_S: Final = 24 * 3600  # RLIMIT_CPU of a whole use; the tests' own limits are watched from outside
 
+_NUMBERS: Final = itertools.count()  # of the uses that this process asked for
+
 HERE: Final = Path(__file__).parent
 STUDENT_SIDE: Final = HERE.parent / "proxy" / "_student_side.py"
 STAND_INS: Final = HERE.parent / "proxy" / "_stand_ins.py"
@@ -92,6 +94,8 @@ class StudentProcess:
     isolated: bool
     exit: Exit | None = field(default=None)
     memory_killed: bool = False
+    fault: str = ""
+    """Why the end of this process says nothing about the student: the fork server was lost."""
     peak_memory_mib: float = 0.0
 
     def cpu_s(self) -> float:
@@ -116,7 +120,12 @@ class StudentProcess:
             if not self.isolated:
                 os.killpg(self.pid, signal.SIGKILL)  # it made itself a session's leader
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-        self.exit = self._await_exit()
+        try:
+            self.exit = self._await_exit()
+        except GraderError as error:
+            # The fork server is gone, and by its parent-death signal the child with it: nobody's exit but ours.
+            self.fault = str(error)
+            self.exit = Exit(signal.SIGKILL, 0.0, 0.0)
         if self.cgroup is not None:
             self.memory_killed = self.cgroup.memory_killed()
             self.peak_memory_mib = self.cgroup.peak_memory_mib()
@@ -142,7 +151,6 @@ class ZygoteClient:
     def __init__(self, address: ZygoteAddress, cgroups: CgroupParent | None) -> None:
         self.address = address
         self.cgroups = cgroups
-        self._numbers = itertools.count()
 
     def spawn(self, limits: Limits) -> StudentProcess:
         """A fresh process, confined and ready to serve its wire.
@@ -177,7 +185,7 @@ class ZygoteClient:
     def _make_cgroup(self, limits: Limits) -> Cgroup | None:
         if self.cgroups is None or not self.cgroups.controllers:
             return None
-        number = f"{os.getpid()}-{next(self._numbers)}"
+        number = f"{os.getpid()}-{next(_NUMBERS)}"
         try:
             return self.cgroups.create(number, limits.memory_mib << 20, limits.processes)
         except OSError as error:

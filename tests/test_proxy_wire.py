@@ -1,0 +1,224 @@
+"""The wire, both ways: what goes in comes out as exactly itself, and nothing hostile gets further than WireError."""
+
+import math
+import struct
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.proxy import _student_side, wire
+from autograder.proxy.wire import Decoder, EncodeError, Handle, Kind, WireError, encode
+
+INTEGERS = st.integers(-(2**63), 2**64 - 1)
+ARRAYS = st.one_of(
+    *(hnp.arrays(name, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)) for name in wire.DTYPES)
+)
+SCALARS = st.one_of(*(hnp.from_dtype(dtype) for dtype in wire.DTYPES.values()))
+SINGLE = st.one_of(
+    st.none(), st.booleans(), INTEGERS, st.floats(), st.complex_numbers(), st.text(), st.binary(), ARRAYS, SCALARS,
+    st.slices(20), st.sampled_from(list(wire.DTYPES.values())),
+)  # fmt: skip
+HASHABLE = st.one_of(st.none(), st.booleans(), INTEGERS, st.text(), st.binary())
+VALUES = st.recursive(
+    SINGLE,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.lists(inner, max_size=4).map(tuple),
+        st.dictionaries(st.one_of(st.text(), INTEGERS), inner, max_size=4),
+        st.sets(HASHABLE, max_size=4),
+        st.frozensets(HASHABLE, max_size=4),
+    ),
+    max_leaves=20,
+)
+NODES = st.recursive(
+    st.one_of(st.none(), st.booleans(), INTEGERS, st.floats(), st.text(max_size=3), st.binary(max_size=9)),
+    lambda inner: st.lists(st.one_of(inner, st.sampled_from("ltsfdcianyhg")), max_size=5),
+    max_leaves=30,
+)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal, of exactly the same type, NaN equal to NaN, bit for bit in arrays."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, (np.ndarray, np.generic)):
+        return left.dtype == right.dtype and left.shape == right.shape and left.tobytes() == right.tobytes()
+    if isinstance(left, (list, tuple)):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict):
+        return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, float):
+        return left == right or (math.isnan(left) and math.isnan(right))
+    if isinstance(left, complex):
+        return same(left.real, right.real) and same(left.imag, right.imag)
+    return bool(left == right)
+
+
+def travel(node: Any) -> Any:
+    """A node as it comes out of MessagePack at the other end."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(node))
+
+
+@given(VALUES)
+def test_every_listed_value_reaches_the_student_as_itself(value: Any) -> None:
+    """What the trusted side encodes the student's side decodes to the same value of the same type."""
+    buffers: list[bytes] = []
+    node = travel(encode(value, buffers, 1))
+    assert same(_student_side.Encoder().decode(node, buffers), value)
+
+
+@given(VALUES)
+def test_every_listed_value_comes_back_as_itself(value: Any) -> None:
+    """What the student's side encodes the trusted side decodes to the same value of the same type."""
+    buffers: list[Any] = []
+    node = travel(_student_side.Encoder().encode(value, buffers))
+    assert same(Decoder([bytes(buffer) for buffer in buffers], 1).decode(node), value)
+
+
+@given(NODES, st.lists(st.binary(max_size=16), max_size=3))
+def test_any_node_is_a_plain_value_or_a_wire_error(node: Any, buffers: list[bytes]) -> None:
+    """A random tree never raises anything but WireError, and gives a type of the closed list."""
+    try:
+        value = Decoder(buffers, 1).decode(node)
+    except WireError:
+        return
+    allowed = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, slice)
+    assert isinstance(value, (*allowed, np.ndarray, np.generic, np.dtype, Handle))
+    assert type(value) in (*allowed, np.ndarray, Handle) or isinstance(value, (np.generic, np.dtype))
+
+
+@given(st.binary(max_size=200), st.sampled_from(sorted(wire.REPLIES)))
+def test_any_metadata_is_a_reply_or_a_wire_error(metadata: bytes, kind: Kind) -> None:
+    """Random bytes in a reply's metadata never raise anything but WireError."""
+    try:
+        reply = wire.parse_reply(wire.Header(Kind(kind), 0, len(metadata), 0), metadata)
+    except WireError:
+        return
+    assert isinstance(reply, (wire.Value, wire.Raised, wire.Missing))
+
+
+@given(st.binary(min_size=wire.HEADER.size, max_size=wire.HEADER.size))
+def test_any_header_is_refused(header: bytes) -> None:
+    """Random bytes are no header."""
+    with pytest.raises(WireError):
+        wire.parse_header(header, b"n" * 16, 1 << 20)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"magic": b"AGW0"}, "not a reply"),
+        ({"kind": Kind.CALL}, "not a reply"),
+        ({"nonce": b"x" * 16}, "another request"),
+        ({"metadata": wire.MAX_METADATA_BYTES + 1}, "larger"),
+        ({"buffers": wire.MAX_BUFFERS + 1}, "larger"),
+        ({"total": (1 << 20) + 1}, "larger"),
+    ],
+)
+def test_header_that_lies_is_refused(change: dict[str, Any], why: str) -> None:
+    """Each field of a header is checked against what was asked and what is allowed."""
+    fields = {"magic": wire.MAGIC, "kind": Kind.VALUE, "buffers": 1, "metadata": 5, "nonce": b"n" * 16, "total": 8}
+    good = wire.HEADER.pack(*fields.values())
+    assert wire.parse_header(good, b"n" * 16, 1 << 20).kind is Kind.VALUE
+    with pytest.raises(WireError, match=why):
+        wire.parse_header(wire.HEADER.pack(*(fields | change).values()), b"n" * 16, 1 << 20)
+
+
+def test_buffer_lengths_must_add_up() -> None:
+    """Lengths that do not sum to the header's total end the sandbox."""
+    header = wire.Header(Kind.VALUE, 2, 0, 10)
+    assert wire.parse_sizes(struct.pack("<2Q", 4, 6), header) == (4, 6)
+    with pytest.raises(WireError):
+        wire.parse_sizes(struct.pack("<2Q", 2**63, 2**63), header)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        ["a", "float64", [2], 0],  # 8 bytes for two numbers
+        ["a", "float64", [-1], 0],
+        ["a", "float64", [2**40, 2**40, 0], 0],
+        ["a", "float64", [1.0], 0],
+        ["a", "object", [1], 0],
+        ["a", "float64", [1], 1],
+        ["a", "float64", [1], True],
+        ["a", "float64", [1] * 40, 0],
+        ["n", "float64", b"1234"],
+        ["n", "U1", b"1234"],
+        ["y", "object"],
+        ["s", ["l"]],  # a set of a list
+        ["d", [["t"], 1]],
+        ["d", ["ab", 1, 2]],
+        ["h", "1", "x"],
+        ["zz"],
+        [],
+        [["l"]],
+        {"a": 1},
+        ["c", 1, 2],
+        ["g", "PCG64", None],  # generators only go in
+    ],
+)
+def test_malformed_node_is_refused(node: Any) -> None:
+    """Each way to lie about a value is a WireError."""
+    with pytest.raises(WireError):
+        Decoder([b"\0" * 8], 1).decode(travel(node))
+
+
+def test_depth_and_count_are_bounded() -> None:
+    """A value nested too deeply, or of too many parts, is refused; no stack overflows."""
+    deep: Any = ["l"]
+    for _ in range(wire.MAX_DEPTH + 1):
+        deep = ["l", deep]
+    with pytest.raises(WireError):
+        Decoder([], 1).decode(deep)
+    with pytest.raises(WireError):
+        Decoder([], 1).decode(["l", *[["l"]] * wire.MAX_NODES])
+
+
+def test_other_objects_cross_as_handles_that_have_no_value() -> None:
+    """An instance of a subclass is a handle; every use that asks for its value raises TypeError."""
+
+    class Liar(float):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = float.__hash__
+
+    node = travel(_student_side.Encoder().encode(Liar(1), []))
+    handle = Decoder([], 1).decode(node)
+    assert isinstance(handle, Handle)
+    for use in (lambda: handle == 1, lambda: bool(handle), lambda: len(handle), lambda: float(handle),
+                lambda: np.asarray(handle), lambda: handle < 1, lambda: hash(handle), lambda: list(handle)):  # fmt: skip
+        with pytest.raises(TypeError, match="Liar"):
+            use()
+
+
+@pytest.mark.parametrize("value", [object(), lambda: 1, {1.5: 2}, np.array([None]), 2**64, np.float128(1)])
+def test_what_cannot_cross_is_the_authors_error(value: Any) -> None:
+    """An argument that is not on the list is refused by name, before anything is sent."""
+    with pytest.raises(EncodeError, match="pass"):
+        encode(value, [], 1)
+
+
+@pytest.mark.parametrize("name", sorted(wire._GENERATORS))
+def test_generator_crosses_in_its_state(name: str) -> None:
+    """The student's generator draws what the test's would, and the test's is not advanced by it."""
+    mine = np.random.Generator(getattr(np.random, name)(7))
+    mine.normal(size=3)
+    buffers: list[bytes] = []
+    theirs = _student_side.Encoder().decode(travel(encode(mine, buffers, 1)), buffers)
+    expected = np.random.Generator(getattr(np.random, name)(7))
+    expected.normal(size=3)
+    assert theirs.normal(size=5).tolist() == expected.normal(size=5).tolist()
+    assert mine.normal() == np.random.Generator(getattr(np.random, name)(7)).normal(size=4)[3]
+
+
+def test_student_text_is_made_printable() -> None:
+    """Control characters, lone surrogates and length are taken out of what is shown."""
+    assert wire.clean_text("a\x1b[31mb\ud800\n") == "a�[31mb?\n"
+    assert len(wire.clean_text("x" * 10_000, 100)) == 100

@@ -1,0 +1,298 @@
+"""The `namespaces` backend: what a student's process can see, do and use. Every fact is read from inside."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from boundary import LIMITS, Student
+
+from autograder.proxy.client import SandboxLostError
+from autograder.sandbox import Zygote, open_sandbox
+from autograder.verdict import Outcome
+
+SOURCE = """
+import os, resource, socket, subprocess, threading, time, ctypes
+import numpy as np
+
+def status():
+    with open("/proc/self/status") as file:
+        return dict(line.rstrip("\\n").split(":\\t", 1) for line in file if ":\\t" in line)
+
+def ids():
+    return [os.getuid(), os.getgid(), os.getpid(), os.getppid()] + os.getgroups()
+
+def processes():
+    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+
+def listing(folder):
+    return sorted(os.listdir(folder))
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read(1000)
+
+def write(path, size=1):
+    with open(path, "wb") as file:
+        for _ in range(0, size, 1 << 16):
+            file.write(b"x" * min(size, 1 << 16))
+    return os.path.getsize(path)
+
+def flood(folder, count):
+    for number in range(count):
+        open(f"{folder}/{number}", "w").close()
+
+def limits():
+    names = ("AS", "FSIZE", "NOFILE", "NPROC", "CORE")
+    return {name: list(resource.getrlimit(getattr(resource, "RLIMIT_" + name))) for name in names}
+
+def fork():
+    return os.fork()
+
+def execute():
+    os.execv("/bin/true", ["true"])
+
+def connect(family, kind):
+    return socket.socket(family, kind).fileno()
+
+def interfaces():
+    return [name for _, name in socket.if_nameindex()]
+
+def allocate(mib):
+    return float(np.ones(mib << 17).sum())
+
+def start_threads(count):
+    started = 0
+    for _ in range(count):
+        try:
+            threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+            started += 1
+        except RuntimeError:
+            break
+    return started
+
+def system_call(number):
+    libc = ctypes.CDLL(None, use_errno=True)
+    result = libc.syscall(number, 0, 0, 0, 0, 0, 0)
+    return [result, ctypes.get_errno()]
+
+def remember(path):
+    write(path)
+
+def exists(path):
+    return os.path.exists(path)
+
+def ignore_signals():
+    import signal
+    for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except (OSError, ValueError):
+            pass
+    while True:
+        pass
+
+def environment():
+    return dict(os.environ)
+"""
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    """The real backend, warm."""
+    sandbox = open_sandbox("namespaces", ["numpy"])
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def student(zygote: Zygote) -> Iterator[Student]:
+    """A submission that looks around."""
+    student = Student(zygote, SOURCE)
+    yield student
+    student.close()
+
+
+def test_student_has_a_uid_of_its_own_and_is_alone(student: Student) -> None:
+    """The process is pid 1 of its namespace, under a uid that nobody else has, in no group."""
+    uid, gid, pid, parent, *groups = student.call("ids")
+    assert uid == gid >= 300_000
+    assert (pid, parent, groups) == (1, 0, [])
+    assert student.call("processes") == [1]
+
+
+def test_student_has_no_capability_and_cannot_gain_one(student: Student) -> None:
+    """Every capability set is empty, no_new_privs and the seccomp filter are in force."""
+    status = student.call("status")
+    assert {status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {"0" * 16}
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
+def test_limits_are_read_back_from_the_kernel(student: Student, zygote: Zygote) -> None:
+    """The rlimits inside and the cgroup's files outside say the limits that were asked for."""
+    limits = student.call("limits")
+    assert limits["FSIZE"] == [LIMITS.disk_mib << 20] * 2
+    assert limits["NPROC"] == [LIMITS.processes] * 2
+    assert limits["CORE"] == [0, 0]
+    assert LIMITS.memory_mib << 20 <= limits["AS"][1] < (LIMITS.memory_mib + 1024) << 20
+    process = student.submission.process
+    assert process is not None
+    assert process.cgroup is not None
+    folders = process.cgroup.folders
+    memory = next(
+        folders["memory"] / name
+        for name in ("memory.limit_in_bytes", "memory.max")
+        if (folders["memory"] / name).exists()
+    )
+    assert int(memory.read_text()) == LIMITS.memory_mib << 20
+    assert int((folders["pids"] / "pids.max").read_text()) == LIMITS.processes
+    assert str(process.pid) in (folders["pids"] / "cgroup.procs").read_text().split()
+
+
+@pytest.mark.parametrize("path", ["/etc/shadow", "/proc/1/mem", "/root/.bashrc", f"{Path(__file__)}"])
+def test_nothing_of_the_host_can_be_read(student: Student, path: str) -> None:
+    """Files of the host that are not the runtime's do not exist inside, or may not be read."""
+    with pytest.raises(OSError):  # noqa: PT011  which one depends on the path
+        student.call("read", path)
+
+
+def test_root_holds_the_runtime_alone(student: Student) -> None:
+    """The root's folders are the interpreter's path, the libraries, and what the sandbox made."""
+    inside = set(student.call("listing", "/"))
+    made = {"dev", "etc", "lib", "lib64", "proc", "runtime", "submission", "tmp", "usr"}
+    prefixes = {Path(path).parts[1] for path in (os.path.realpath(os.sys.base_prefix), os.sys.prefix)}  # type: ignore[attr-defined]
+    assert inside <= made | prefixes
+    assert student.call("listing", "/submission") == ["work.py"]
+
+
+@pytest.mark.parametrize("path", ["/x", "/usr/x", "/etc/passwd", "/runtime/_student_side.py", "/dev/x", "/proc/x"])
+def test_nothing_but_private_folders_can_be_written(student: Student, path: str) -> None:
+    """The root, the runtime and the devices are read-only."""
+    with pytest.raises(OSError):  # noqa: PT011
+        student.call("write", path)
+
+
+@pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])
+def test_private_folders_are_fresh_for_each_use(student: Student, zygote: Zygote, folder: str) -> None:
+    """What one use writes another does not see, and neither does the host."""
+    student.call("remember", f"{folder}/left-behind")
+    assert student.call("exists", f"{folder}/left-behind")
+    other = Student(zygote, SOURCE)
+    assert not other.call("exists", f"{folder}/left-behind")
+    other.close()
+    assert not Path(folder, "left-behind").exists()
+
+
+def test_disk_is_limited(student: Student) -> None:
+    """Neither more bytes than disk_mib nor more files than the folder's inodes."""
+    with pytest.raises(OSError):  # noqa: PT011
+        student.call("write", "/tmp/large", (LIMITS.disk_mib + 1) << 20)
+    with pytest.raises(OSError):  # noqa: PT011
+        student.call("flood", "/tmp", 20_000)
+
+
+def test_no_other_process_can_be_made(student: Student) -> None:
+    """Fork and exec are refused, and threads beyond the limit."""
+    with pytest.raises(PermissionError):
+        student.call("fork")
+    with pytest.raises(PermissionError):
+        student.call("execute")
+    assert 0 < student.call("start_threads", 100) < LIMITS.processes
+
+
+@pytest.mark.parametrize("family", [1, 2, 10, 16, 40], ids=["unix", "inet", "inet6", "netlink", "vsock"])
+def test_no_socket_can_be_made(student: Student, family: int) -> None:
+    """No socket of any family, so nothing can be said to anyone."""
+    with pytest.raises(OSError):  # noqa: PT011
+        student.call("connect", family, 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["ptrace", "mount", "unshare", "setns", "bpf", "keyctl", "io_uring_setup", "userfaultfd", "memfd_create"]
+)
+def test_dangerous_system_calls_are_refused(student: Student, name: str) -> None:
+    """Calls that are not on the list fail with EPERM."""
+    import ctypes
+
+    number = ctypes.CDLL("libseccomp.so.2").seccomp_syscall_resolve_name(name.encode())
+    assert student.call("system_call", number) == [-1, 1]
+
+
+def test_environment_tells_nothing(student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment is the sandbox's own, whatever the grader's holds."""
+    monkeypatch.setenv("CANARY", "canary")
+    environment = student.call("environment")
+    assert environment["HOME"] == "/tmp"
+    assert "canary" not in environment.values()
+    assert not any(name.startswith(("AUTOGRADER", "PYTEST", "GRADESCOPE")) for name in environment)
+
+
+def test_memory_hog_gets_memory_error_or_is_killed(student: Student) -> None:
+    """Memory beyond the limit is a MemoryError inside, or the kernel's kill; the next test is served."""
+    with pytest.raises((MemoryError, SandboxLostError)):
+        student.call("allocate", 4 * LIMITS.memory_mib)
+    assert student.call("allocate", 16) == 16 << 17
+
+
+def test_loop_that_ignores_signals_ends_at_its_cpu_limit(student: Student) -> None:
+    """CPU time ends a loop that cannot be asked to stop, and its whole tree with it."""
+    with pytest.raises(SandboxLostError) as lost, student.test() as use:
+        student.submission.call("work", "ignore_signals", (), {})
+    assert lost.value.outcome is Outcome.TIMEOUT
+    assert LIMITS.cpu_s <= use.cpu_s < LIMITS.cpu_s + 1
+    assert student.call("ids")[2] == 1
+
+
+def test_use_leaves_nothing_behind(zygote: Zygote) -> None:
+    """After a use no process, no cgroup and no descriptor of it is left."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    student = Student(zygote, SOURCE)
+    student.call("ids")
+    process = student.submission.process
+    assert process is not None
+    pid, folders = process.pid, list(process.cgroup.folders.values()) if process.cgroup else []
+    student.close()
+    assert not Path(f"/proc/{pid}").exists()
+    assert folders
+    assert not [folder for folder in folders if folder.exists()]
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_child_dies_with_whoever_asked_for_it(zygote: Zygote) -> None:
+    """A process of ours that is killed takes its sandbox with it: the fork server sees the reply socket end."""
+    read_end, write_end = os.pipe()
+    asker = os.fork()
+    if asker == 0:
+        process = zygote.client().spawn(LIMITS)
+        os.write(write_end, str(process.pid).encode())
+        time.sleep(60)
+        os._exit(0)
+    pid = int(os.read(read_end, 100))
+    assert Path(f"/proc/{pid}").exists()
+    os.kill(asker, signal.SIGKILL)
+    os.waitpid(asker, 0)
+    for _ in range(200):
+        if not Path(f"/proc/{pid}").exists():
+            break
+        time.sleep(0.02)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_closing_the_sandbox_removes_everything() -> None:
+    """close() ends the server, its children, its cgroups and its folder."""
+    sandbox = open_sandbox("namespaces", ["numpy"])
+    process = sandbox.client().spawn(LIMITS)  # type: ignore[attr-defined]
+    cgroups = list(sandbox.cgroups.controllers.values())  # type: ignore[attr-defined]
+    sandbox.close()
+    for _ in range(200):
+        if not Path(f"/proc/{process.pid}").exists():
+            break
+        time.sleep(0.02)
+    assert not Path(f"/proc/{process.pid}").exists()
+    process.end()
+    assert process.fault
+    assert cgroups
+    assert not [folder for folder in cgroups if folder.exists()]
+    assert not sandbox.folder.exists()  # type: ignore[attr-defined]
