@@ -1,0 +1,164 @@
+"""Tests of autograder.scoring."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.scoring import score_tests, total
+from autograder.verdict import ExpectedTest, Outcome, TestResult
+
+NAMES = [f"test_{letter}" for letter in "abcdef"]
+UNPAID = [outcome for outcome in Outcome if outcome not in (Outcome.PASSED, Outcome.PARTIAL)]
+
+
+def expect(function: str, points: float = 1.0, *, case: int = 0, requires: tuple[str, ...] = ()) -> ExpectedTest:
+    """A case of a test function, and what it is worth."""
+    nodeid = f"test_hidden.py::{function}[{case}]"
+    return ExpectedTest(nodeid=nodeid, function=function, title=function, points=points, requires=requires)
+
+
+def result(test: ExpectedTest, outcome: Outcome, credit: float | None = None) -> TestResult:
+    """What a test came to; full credit for a pass and none for anything else, unless said otherwise."""
+    if credit is None:
+        credit = 1.0 if outcome is Outcome.PASSED else 0.0
+    return TestResult(nodeid=test.nodeid, outcome=outcome, credit=credit)
+
+
+@st.composite
+def suites(draw: st.DrawFn) -> list[ExpectedTest]:
+    """Functions of one to three cases, with points, that may require each other in any way, in circles too."""
+    tests = []
+    for name in draw(st.lists(st.sampled_from(NAMES), min_size=1, unique=True)):
+        points = draw(st.integers(0, 40)) / 2
+        cases = draw(st.integers(1, 3))
+        requires = tuple(draw(st.lists(st.sampled_from([n for n in NAMES if n != name]), max_size=2, unique=True)))
+        tests += [expect(name, points / cases, case=case, requires=requires) for case in range(cases)]
+    return tests
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> tuple[list[ExpectedTest], list[TestResult]]:
+    """A suite, and what each of its tests came to."""
+    tests = draw(suites())
+    outcomes = [draw(st.sampled_from(Outcome)) for _ in tests]
+    credits = [draw(st.floats(0, 1)) if outcome is Outcome.PARTIAL else None for outcome in outcomes]
+    return tests, [result(*each) for each in zip(tests, outcomes, credits, strict=True)]
+
+
+@given(runs())
+def test_scores_are_bounded(run: tuple[list[ExpectedTest], list[TestResult]]) -> None:
+    """No test earns more than its points or less than nothing, and the total no more than all of them."""
+    tests, results = run
+    scored = score_tests(tests, results)
+    assert [entry.expected for entry in scored] == tests
+    assert all(0 <= entry.score <= entry.expected.points + 1e-6 for entry in scored)
+    assert 0 <= total(scored) <= sum(test.points for test in tests) + 1e-4
+
+
+@given(runs(), st.integers(0, 20))
+def test_a_better_result_never_costs(run: tuple[list[ExpectedTest], list[TestResult]], place: int) -> None:
+    """Whoever passes one more test has at least as many points as before."""
+    tests, results = run
+    better = list(results)
+    better[place % len(tests)] = result(tests[place % len(tests)], Outcome.PASSED)
+    assert total(score_tests(tests, better)) >= total(score_tests(tests, results)) - 1e-6
+
+
+@given(suites())
+def test_all_passed_is_all_points(tests: list[ExpectedTest]) -> None:
+    """A submission that passes everything has exactly the assignment's points, however cases share them."""
+    known = {test.function for test in tests}
+    tests = [test.model_copy(update={"requires": tuple(n for n in test.requires if n in known)}) for test in tests]
+    scored = score_tests(tests, [result(test, Outcome.PASSED) for test in tests])
+    assert total(scored) == round(sum(test.points for test in tests), 6)
+
+
+def test_thirds_sum_to_the_whole() -> None:
+    """Ten points in three cases are ten points."""
+    tests = [expect("test_a", 10 / 3, case=case) for case in range(3)]
+    assert total(score_tests(tests, [result(test, Outcome.PASSED) for test in tests])) == 10
+
+
+@given(runs(), st.randoms(use_true_random=False))
+def test_order_of_results_does_not_matter(
+    run: tuple[list[ExpectedTest], list[TestResult]], shuffler: random.Random
+) -> None:
+    """The same results in another order are the same score."""
+    tests, results = run
+    shuffled = list(results)
+    shuffler.shuffle(shuffled)
+    assert score_tests(tests, shuffled) == score_tests(tests, results)
+
+
+@given(runs())
+def test_requirements_are_kept(run: tuple[list[ExpectedTest], list[TestResult]]) -> None:
+    """A test is paid only if every case of every test that it requires passed and is paid itself."""
+    scored = score_tests(*run)
+    for entry in scored:
+        if entry.score > 0:
+            needed = [other for other in scored if other.expected.function in entry.expected.requires]
+            assert all(other.result.credit == 1 and not other.blocked_by for other in needed)
+        if entry.blocked_by:
+            assert entry.blocked_by in entry.expected.requires
+            assert entry.result.outcome in (Outcome.PASSED, Outcome.PARTIAL)
+
+
+@given(st.integers(2, 6), st.data())
+def test_chain_breaks_where_a_test_fails(length: int, data: st.DataObject) -> None:
+    """In a chain of requirements, what comes after the failed test is unpaid and names the link before it."""
+    chain = [expect(NAMES[n], requires=(NAMES[n - 1],) if n else ()) for n in range(length)]
+    broken = data.draw(st.integers(0, length - 1))
+    outcomes = [data.draw(st.sampled_from(UNPAID)) if n == broken else Outcome.PASSED for n in range(length)]
+    scored = score_tests(chain, [result(*each) for each in zip(chain, outcomes, strict=True)])
+    assert [entry.score for entry in scored] == [1.0] * broken + [0.0] * (length - broken)
+    assert [entry.blocked_by for entry in scored] == [""] * (broken + 1) + NAMES[broken : length - 1]
+
+
+def test_tests_that_require_each_other() -> None:
+    """A circle of requirements pays all or nothing, and does not turn for ever."""
+    circle = [expect("test_a", requires=("test_b",)), expect("test_b", requires=("test_a",))]
+    passed = [result(test, Outcome.PASSED) for test in circle]
+    assert total(score_tests(circle, passed)) == 2
+    assert total(score_tests(circle, [passed[0], result(circle[1], Outcome.FAILED)])) == 0
+
+
+def test_one_failed_case_blocks() -> None:
+    """A required test counts as passed only with all of its cases."""
+    cases = [expect("test_a", case=case) for case in range(3)]
+    last = expect("test_b", requires=("test_a",))
+    results = [result(test, Outcome.PASSED) for test in (*cases, last)]
+    assert total(score_tests([*cases, last], results)) == 4
+    results[1] = result(cases[1], Outcome.TIMEOUT)
+    assert total(score_tests([*cases, last], results)) == 2
+
+
+def test_missing_result_is_a_fault() -> None:
+    """A test without a result earns nothing and is ours: it stays INVALID."""
+    first, second = expect("test_a"), expect("test_b")
+    scored = score_tests([first, second], [result(first, Outcome.PASSED)])
+    assert [(entry.result.outcome, entry.score) for entry in scored] == [(Outcome.PASSED, 1), (Outcome.INVALID, 0)]
+
+
+def test_unexpected_results_are_ignored() -> None:
+    """A result of a test that was never collected adds nothing."""
+    test = expect("test_a")
+    forged = TestResult(nodeid="test_hidden.py::test_forged", outcome=Outcome.PASSED, credit=1)
+    assert [entry.expected for entry in score_tests([test], [result(test, Outcome.FAILED), forged])] == [test]
+
+
+def test_partial_credit_is_a_share() -> None:
+    """A partly right test earns its share of the points."""
+    test = expect("test_a", points=8)
+    assert total(score_tests([test], [result(test, Outcome.PARTIAL, 0.25)])) == 2
+
+
+@pytest.mark.parametrize("outcome", UNPAID)
+def test_credit_without_a_pass_is_worth_nothing(outcome: Outcome) -> None:
+    """A result that is no pass pays nothing, and opens nothing that requires it, whatever credit it claims."""
+    first, second = expect("test_a"), expect("test_b", requires=("test_a",))
+    results = [result(first, outcome, credit=1.0), result(second, Outcome.PASSED)]
+    assert [entry.score for entry in score_tests([first, second], results)] == [0, 0]
