@@ -40,7 +40,7 @@ def grade_reference(assignment: Assignment, suite: Suite) -> GradeReport:
             f"{assignment.reference} scores {report.score:g} of {report.points:g}, so nothing was graded: "
             f"{_say(lost[0])}; mend the reference or the suite."
         )
-    suite.reference_cpu_s = {test.expected.nodeid: test.result.cpu_s for test in report.tests}
+    suite.reference = {test.expected.nodeid: test.result for test in report.tests}
     return report
 
 

@@ -58,6 +58,7 @@ class ExpectedTest(Record):
     title: str
     points: float = Field(ge=0)
     requires: tuple[str, ...] = ()
+    in_place: tuple[str, ...] = ()
     hint: str = ""
     visibility: Visibility = "visible"
     public: bool = False
@@ -89,6 +90,8 @@ class TestResult(Record):
     evidence: tuple[str, ...] = ()
     printed: str = ""
     seed: str = ""
+    subtests: int = 0
+    """How many subtests passed."""
     cpu_s: float = 0.0
     wall_s: float = 0.0
 

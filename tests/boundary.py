@@ -7,18 +7,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.limits import Limits
-from autograder.proxy.client import Submission, TestUse
+from autograder.proxy.client import Names, Submission, TestUse
+from autograder.proxy.paths import ModulePath
 from autograder.sandbox import Zygote
 
 LIMITS = Limits(cpu_s=1.0, wall_s=10.0, import_cpu_s=2.0, memory_mib=512, disk_mib=8, processes=16)
 
 
+class CalledByName(Submission):
+    """A submission whose functions are called by module and name."""
+
+    def call(self, module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What a function's proxy does."""
+        return self.do("call", ModulePath(module, name), args, kwargs, f"{module}.{name}")
+
+
 class Student:
     """The functions of a one-module submission, each call a test of its own unless `test` is open."""
 
-    def __init__(self, zygote: Zygote, source: str, limits: Limits = LIMITS) -> None:
+    def __init__(self, zygote: Zygote, source: str, limits: Limits = LIMITS, names: Names | None = None) -> None:
         self.limits = limits
-        self.submission = Submission(zygote.client(), {"work.py": source.encode()}, ("work",), limits, 1)
+        files = {"work.py": source.encode()}
+        self.submission = CalledByName(zygote.client(), files, ("work",), limits, 1, names)
         self.use: TestUse | None = None
 
     @contextlib.contextmanager

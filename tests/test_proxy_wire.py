@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import torch
+
 from autograder.proxy import _student_side, wire
-from autograder.proxy.wire import Decoder, EncodeError, Handle, Kind, WireError, encode
+from autograder.proxy.wire import EncodeError, HandleNode, Kind, WireError
 
 INTEGERS = st.integers(-(2**63), 2**64 - 1)
 ARRAYS = st.one_of(
@@ -37,7 +39,7 @@ VALUES = st.recursive(
 )
 NODES = st.recursive(
     st.one_of(st.none(), st.booleans(), INTEGERS, st.floats(), st.text(max_size=3), st.binary(max_size=9)),
-    lambda inner: st.lists(st.one_of(inner, st.sampled_from("ltsfdcianyhg")), max_size=5),
+    lambda inner: st.lists(st.one_of(inner, st.sampled_from([*"ltsfdcianyhgTkm", "ty", "tv", "tg"])), max_size=5),
     max_leaves=30,
 )
 
@@ -59,6 +61,17 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+def encode(value: Any) -> tuple[Any, list[Any]]:
+    """What the trusted side sends for a value: its node and the raw buffers."""
+    encoder = wire.Encoder()
+    return encoder.encode(value), list(encoder.buffers)
+
+
+def decoder(buffers: Any) -> wire.Decoder:
+    """The trusted side's decoder, an object being told as its node."""
+    return wire.Decoder(buffers, lambda node: node, tensors=True)
+
+
 def travel(node: Any) -> Any:
     """A node as it comes out of MessagePack at the other end."""
     return msgspec.msgpack.decode(msgspec.msgpack.encode(node))
@@ -67,9 +80,8 @@ def travel(node: Any) -> Any:
 @given(VALUES)
 def test_every_listed_value_reaches_the_student_as_itself(value: Any) -> None:
     """What the trusted side encodes the student's side decodes to the same value of the same type."""
-    buffers: list[bytes] = []
-    node = travel(encode(value, buffers, 1))
-    assert same(_student_side.Encoder().decode(node, buffers), value)
+    node, buffers = encode(value)
+    assert same(_student_side.Encoder().decode(travel(node), buffers), value)
 
 
 @given(VALUES)
@@ -77,29 +89,29 @@ def test_every_listed_value_comes_back_as_itself(value: Any) -> None:
     """What the student's side encodes the trusted side decodes to the same value of the same type."""
     buffers: list[Any] = []
     node = travel(_student_side.Encoder().encode(value, buffers))
-    assert same(Decoder([bytes(buffer) for buffer in buffers], 1).decode(node), value)
+    assert same(decoder([bytes(buffer) for buffer in buffers]).decode(node), value)
 
 
 @given(NODES, st.lists(st.binary(max_size=16), max_size=3))
 def test_any_node_is_a_plain_value_or_a_wire_error(node: Any, buffers: list[bytes]) -> None:
     """A random tree never raises anything but WireError, and gives a type of the closed list."""
     try:
-        value = Decoder(buffers, 1).decode(node)
+        value = decoder(buffers).decode(node)
     except WireError:
         return
     allowed = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, slice)
-    assert isinstance(value, (*allowed, np.ndarray, np.generic, np.dtype, Handle))
-    assert type(value) in (*allowed, np.ndarray, Handle) or isinstance(value, (np.generic, np.dtype))
+    torch_types = (torch.Tensor, torch.dtype, torch.device)
+    assert type(value) in (*allowed, np.ndarray, HandleNode, *torch_types) or isinstance(value, (np.generic, np.dtype))
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(wire.REPLIES)))
 def test_any_metadata_is_a_reply_or_a_wire_error(metadata: bytes, kind: Kind) -> None:
     """Random bytes in a reply's metadata never raise anything but WireError."""
     try:
-        reply = wire.parse_reply(wire.Header(Kind(kind), 0, len(metadata), 0), metadata)
+        reply = wire.parse_reply(wire.Header(Kind(kind), False, 0, len(metadata), 0), metadata)
     except WireError:
         return
-    assert isinstance(reply, (wire.Value, wire.Raised, wire.Missing))
+    assert isinstance(reply, (wire.Value, wire.Raised, wire.Missing, wire.Callback))
 
 
 @given(st.binary(min_size=wire.HEADER.size, max_size=wire.HEADER.size))
@@ -112,8 +124,9 @@ def test_any_header_is_refused(header: bytes) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"magic": b"AGW0"}, "not a reply"),
-        ({"kind": Kind.CALL}, "not a reply"),
+        ({"magic": b"AGW1"}, "not a reply"),
+        ({"kind": Kind.DO}, "not a reply"),
+        ({"memory": 2}, "not a reply"),
         ({"nonce": b"x" * 16}, "another request"),
         ({"metadata": wire.MAX_METADATA_BYTES + 1}, "larger"),
         ({"buffers": wire.MAX_BUFFERS + 1}, "larger"),
@@ -122,7 +135,10 @@ def test_any_header_is_refused(header: bytes) -> None:
 )
 def test_header_that_lies_is_refused(change: dict[str, Any], why: str) -> None:
     """Each field of a header is checked against what was asked and what is allowed."""
-    fields = {"magic": wire.MAGIC, "kind": Kind.VALUE, "buffers": 1, "metadata": 5, "nonce": b"n" * 16, "total": 8}
+    fields = {
+        "magic": wire.MAGIC, "kind": Kind.VALUE, "memory": 0, "buffers": 1, "metadata": 5, "nonce": b"n" * 16,
+        "total": 8,
+    }  # fmt: skip
     good = wire.HEADER.pack(*fields.values())
     assert wire.parse_header(good, b"n" * 16, 1 << 20).kind is Kind.VALUE
     with pytest.raises(WireError, match=why):
@@ -131,7 +147,7 @@ def test_header_that_lies_is_refused(change: dict[str, Any], why: str) -> None:
 
 def test_buffer_lengths_must_add_up() -> None:
     """Lengths that do not sum to the header's total end the sandbox."""
-    header = wire.Header(Kind.VALUE, 2, 0, 10)
+    header = wire.Header(Kind.VALUE, False, 2, 0, 10)
     assert wire.parse_sizes(struct.pack("<2Q", 4, 6), header) == (4, 6)
     with pytest.raises(WireError):
         wire.parse_sizes(struct.pack("<2Q", 2**63, 2**63), header)
@@ -161,12 +177,25 @@ def test_buffer_lengths_must_add_up() -> None:
         {"a": 1},
         ["c", 1, 2],
         ["g", "PCG64", None],  # generators only go in
+        ["m", "work", "f"],  # and so do names
+        ["k", 0],  # a callable that nobody sent
+        ["h", -1, "x", []],
+        ["h", 1, "x", [["a"]]],
+        ["h", 1, "x", [["a", 1]]],
+        ["s", ["h", 1, "x", []]],
+        ["T", "float64", [2], 0, False],
+        ["T", "float64", [1], 0, 1],
+        ["T", "quint8", [8], 0, False],
+        ["ty", "nowhere"],
+        ["tv", "nowhere"],
+        ["tv", "c" * 100],
+        ["tg", 0],
     ],
 )
 def test_malformed_node_is_refused(node: Any) -> None:
     """Each way to lie about a value is a WireError."""
     with pytest.raises(WireError):
-        Decoder([b"\0" * 8], 1).decode(travel(node))
+        decoder([b"\0" * 8]).decode(travel(node))
 
 
 def test_depth_and_count_are_bounded() -> None:
@@ -175,13 +204,13 @@ def test_depth_and_count_are_bounded() -> None:
     for _ in range(wire.MAX_DEPTH + 1):
         deep = ["l", deep]
     with pytest.raises(WireError):
-        Decoder([], 1).decode(deep)
+        decoder([]).decode(deep)
     with pytest.raises(WireError):
-        Decoder([], 1).decode(["l", *[["l"]] * wire.MAX_NODES])
+        decoder([]).decode(["l", *[["l"]] * wire.MAX_NODES])
 
 
-def test_other_objects_cross_as_handles_that_have_no_value() -> None:
-    """An instance of a subclass is a handle; every use that asks for its value raises TypeError."""
+def test_other_objects_cross_as_handles() -> None:
+    """An instance of a subclass is a handle, whatever it says of itself; the same object is the same handle."""
 
     class Liar(float):
         def __eq__(self, other: object) -> bool:
@@ -189,20 +218,67 @@ def test_other_objects_cross_as_handles_that_have_no_value() -> None:
 
         __hash__ = float.__hash__
 
-    node = travel(_student_side.Encoder().encode(Liar(1), []))
-    handle = Decoder([], 1).decode(node)
-    assert isinstance(handle, Handle)
-    for use in (lambda: handle == 1, lambda: bool(handle), lambda: len(handle), lambda: float(handle),
-                lambda: np.asarray(handle), lambda: handle < 1, lambda: hash(handle), lambda: list(handle)):  # fmt: skip
-        with pytest.raises(TypeError, match="Liar"):
-            use()
+    encoder, liar = _student_side.Encoder(), Liar(1)
+    nodes = [decoder([]).decode(travel(encoder.encode(value, []))) for value in (liar, Liar(1), liar)]
+    assert nodes[0] == HandleNode(0, "Liar", ())
+    assert [node.number for node in nodes] == [0, 1, 0]
+
+
+TENSORS = [
+    torch.arange(6.0).reshape(2, 3).T,
+    torch.tensor(2.5, dtype=torch.float64, requires_grad=True),
+    torch.zeros(0, 3),
+    torch.tensor([1 + 2j]).conj(),
+    torch.tensor([1.5], dtype=torch.bfloat16),
+    torch.tensor([True, False]),
+    torch.arange(4, dtype=torch.int16)[::2],
+]
+
+
+@pytest.mark.parametrize("value", TENSORS, ids=str)
+def test_tensor_crosses_both_ways(value: torch.Tensor) -> None:
+    """A tensor arrives with its dtype, shape, values and requires_grad, as exactly a Tensor."""
+    node, buffers = encode(value)
+    student = _student_side.Encoder()
+    student.torch = torch
+    there = student.decode(travel(node), [bytes(buffer) for buffer in buffers])
+    out: list[Any] = []
+    node = travel(student.encode(there, out))
+    back = decoder([bytes(buffer) for buffer in out]).decode(node)
+    for tensor in (there, back):
+        assert type(tensor) is torch.Tensor
+        assert tensor.dtype == value.dtype
+        assert tensor.shape == value.shape
+        assert tensor.requires_grad == value.requires_grad
+        assert torch.equal(tensor, value)
+
+
+def test_parameter_size_and_state_dict_cross_as_plain_data() -> None:
+    """A Parameter comes as a tensor, a Size as a tuple, a state dict as a dict, dtypes and devices as themselves."""
+    student = _student_side.Encoder()
+    student.torch = torch
+    layer = torch.nn.Linear(2, 1)
+    out: list[Any] = []
+    node = travel(student.encode([layer.state_dict(), layer.weight.shape, torch.float16, torch.device("cpu")], out))
+    state, shape, dtype, device = decoder([bytes(buffer) for buffer in out]).decode(node)
+    assert type(state) is dict
+    assert torch.equal(state["weight"], layer.weight)
+    assert (type(shape), shape, dtype, device) == (tuple, (1, 2), torch.float16, torch.device("cpu"))
+
+
+def test_no_tensor_where_the_assignment_has_no_torch() -> None:
+    """A NumPy assignment's decoder never touches torch, whatever a submission claims."""
+    plain = wire.Decoder([b"\0" * 8], lambda node: node)
+    for node in (["T", "float64", [1], 0, False], ["ty", "float64"], ["tv", "cpu"]):
+        with pytest.raises(WireError):
+            plain.decode(node)
 
 
 @pytest.mark.parametrize("value", [object(), lambda: 1, {1.5: 2}, np.array([None]), 2**64, np.float128(1)])
 def test_what_cannot_cross_is_the_authors_error(value: Any) -> None:
     """An argument that is not on the list is refused by name, before anything is sent."""
     with pytest.raises(EncodeError, match="pass"):
-        encode(value, [], 1)
+        encode(value)
 
 
 @pytest.mark.parametrize("name", sorted(wire._GENERATORS))
@@ -210,8 +286,8 @@ def test_generator_crosses_in_its_state(name: str) -> None:
     """The student's generator draws what the test's would, and the test's is not advanced by it."""
     mine = np.random.Generator(getattr(np.random, name)(7))
     mine.normal(size=3)
-    buffers: list[bytes] = []
-    theirs = _student_side.Encoder().decode(travel(encode(mine, buffers, 1)), buffers)
+    node, buffers = encode(mine)
+    theirs = _student_side.Encoder().decode(travel(node), buffers)
     expected = np.random.Generator(getattr(np.random, name)(7))
     expected.normal(size=3)
     assert theirs.normal(size=5).tolist() == expected.normal(size=5).tolist()

@@ -1,4 +1,4 @@
-"""The student's end of the wire: reads calls, makes them, answers. Runs inside the sandbox, beside the student's code.
+"""The student's end of the wire: reads requests, does them, answers. Runs in the sandbox, beside the student's code.
 
 It imports nothing of the package's, so that nothing of the package's need be there. Whatever it says is the
 student's claim: their code shares this process and may patch all of it. This docstring is the wire's specification.
@@ -6,65 +6,93 @@ student's claim: their code shares this process and may patch all of it. This do
 Frames
     A stream socket carries frames, each way the same:
 
-        magic      4 bytes    "AGW1"
+        magic      4 bytes    "AGW2"
         kind       1 byte     below
-        padding    1 byte
-        buffers    u16        how many raw buffers follow the metadata
+        memory     1 byte     1: the buffers lie in a sealed memfd, which comes with the header's first byte
+        buffers    u16        how many raw buffers there are
         metadata   u32        its length in bytes, at most 2 MiB from the student
-        nonce      16 bytes   drawn anew by the trusted side for each request; the reply carries the same
+        nonce      16 bytes   drawn anew by the trusted side for each request; everything about it carries the same
         total      u64        the length of all the buffers together
         lengths    u64 each   the length of each buffer
         metadata              MessagePack
-        buffers               raw, one after another
+        buffers               raw, one after another, unless they lie in the memfd, there one after another too
 
-    All integers are little-endian. The trusted side asks, this side answers once, in order. Any other frame (a wrong
-    magic, kind, nonce or length, a second reply) ends the sandbox and costs the test that was running.
+    All integers are little-endian. A memfd is sealed against writing, shrinking and growing before it is sent, and is
+    exactly `total` long. The trusted side asks, this side answers once, in order; between the two it may call back.
+    Any other frame (a wrong magic, kind, nonce or length, a second reply) ends the sandbox and costs the test that was
+    running.
 
 Requests, and what they are answered with
-    1 FILES   {"names": [str]}, a buffer each: write the files into the working folder                    -> VALUE nil
-    2 IMPORT  {"modules": [str], "seed": u32}: import them in order                              -> VALUE nil or RAISED
-    3 BEGIN   {"seed": u32}: a test begins; set the global seeds                                         -> VALUE nil
-    4 CALL    {"module": str, "name": str, "args": [node], "kwargs": {str: node}}     -> VALUE, RAISED or MISSING
-    5 GET     {"module": str, "name": str}: read an attribute of a module             -> VALUE, RAISED or MISSING
+    1 FILES   {"names": [str]}, a buffer each: write the files into the working folder               -> VALUE nil
+    2 IMPORT  {"modules": [str], "classes": {module: [public class]}, "seed": u32, "torch": bool}:
+              import the modules in order; whether tensors cross by value                  -> VALUE nil or RAISED
+    3 BEGIN   {"seed": u32}: a test begins; set the global seeds                                     -> VALUE nil
+    4 DO      {"op": str, "on": node, "args": [node], "kwargs": {str: node}, "returned": [int or str]}:
+              one of OPERATIONS on a value; `returned` names arguments to send back          -> VALUE, RAISED, MISSING
+    5 WATCH   {"what": "warnings", "output" or "seed", "on": bool, "seed": u32}: begin or end to collect, or set the
+              global seeds                                                                    -> VALUE [str...]
+    6 PROBE   {"source": str, "name": str, "args": [node], "kwargs": {str: node}, "seed": u32}: define and call a function
+              of the test's, the global seeds set                                             -> VALUE or RAISED
+    7 ANSWER  {"value": node} or {"raised": str, "token": int}: the answer to CALLBACK, of its nonce
 
 Replies
-    16 VALUE    {"value": node, "changed": [position or keyword of an argument that the call changed]}
-    17 RAISED   {"type": str, "base": str, "exact": bool, "text": str, "frames": [[file, line, function]],
-                 "traceback": str}; `base` names the nearest class of EXCEPTIONS in the exception's MRO, `exact` says
-                that the exception is of that very class, `frames` are those in the submission's folder
+    16 VALUE    {"value": node, "changed": [position or keyword of an argument that the call changed],
+                 "returned": [[position or keyword, node]]}
+    17 RAISED   {"type": str, "base": str, "exact": bool, "classes": [[module, name]], "token": int, "text": str,
+                 "frames": [[file, line, function]], "traceback": str}; `base` names the nearest class of EXCEPTIONS in
+                the exception's MRO, `exact` says that the exception is of that very class, `classes` are the public
+                classes of the submission in its MRO, `token` is that of the callback's exception that it is, or -1,
+                `frames` are those in the submission's folder
     18 MISSING  {}: the module has no such name
+    19 CALLBACK {"number": int, "args": [node], "kwargs": {str: node}}: call a function of the test's; ANSWER follows
 
 Nodes (values)
     nil, bool, int of 64 bits, float, str and bytes stand for themselves. Everything else is an array with a tag first:
         ["l", node...] list           ["t", node...] tuple          ["s", node...] set      ["f", node...] frozenset
         ["d", [key, node]...] dict, the keys str or int             ["c", re, im] complex   ["i", a, b, c] slice
         ["a", dtype, [n...], buffer] array, C-contiguous in native order     ["n", dtype, bytes] NumPy scalar
-        ["y", dtype] a dtype          ["g", name, node] a numpy.random.Generator: its bit generator and state
-        ["h", number, type's name] anything else: a handle, good for nothing but `is`
-    Types are matched exactly: an instance of a subclass of list is a handle, not a list.
+        ["y", dtype] a NumPy dtype    ["T", dtype, [n...], buffer, requires_grad] a dense tensor on the CPU
+        ["ty", dtype] a torch dtype   ["tv", str] a torch device    ["tg", buffer] a torch.Generator, its state
+        ["g", name, node] a numpy.random.Generator: its bit generator and state; it goes in, and does not come out
+        ["k", number] a callable of the test's; it goes in        ["m", module, name] a module's attribute; it goes in
+        ["h", number, type's name, [[module, class]...]] anything else: a handle, with the submission's public classes
+                of which it is an instance; handles go in as ["h", number]
+    Types are matched exactly: an instance of a subclass of list is a handle, not a list. A torch.nn.Parameter is a
+    tensor, an OrderedDict a dict, a torch.Size a tuple.
 """
 
+import array
 import builtins
+import collections
 import contextlib
+import fcntl
 import importlib
+import io
+import linecache
+import mmap
+import operator
 import os
 import random
 import socket
 import struct
 import sys
 import traceback
+import warnings
 from typing import Any
 
 import msgspec
 import numpy as np
 
-MAGIC = b"AGW1"
-HEADER = struct.Struct("<4sBxHI16sQ")
-FILES, IMPORT, BEGIN, CALL, GET = 1, 2, 3, 4, 5
-VALUE, RAISED, MISSING = 16, 17, 18
+MAGIC = b"AGW2"
+HEADER = struct.Struct("<4sBBHI16sQ")
+FILES, IMPORT, BEGIN, DO, WATCH, PROBE, ANSWER = 1, 2, 3, 4, 5, 6, 7
+VALUE, RAISED, MISSING, CALLBACK = 16, 17, 18, 19
 
 DTYPES = frozenset(
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
+)
+TENSOR_DTYPES = frozenset(
+    "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128".split()
 )
 EXCEPTIONS: dict[str, type[BaseException]] = {
     name: value
@@ -73,18 +101,28 @@ EXCEPTIONS: dict[str, type[BaseException]] = {
 }
 EXCEPTIONS |= {"SystemExit": SystemExit, "LinAlgError": np.linalg.LinAlgError}
 _EXCEPTION_NAMES = {value: name for name, value in reversed(EXCEPTIONS.items())}
+_ARITHMETIC = "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift".split()
 _SCALARS = (type(None), bool, float, str, bytes)
-_MAX_TEXT, _MAX_DEPTH, _MAX_HANDLES = 4000, 64, 10_000
+_MAX_TEXT, _MAX_DEPTH, _MAX_HANDLES = 4000, 64, 100_000
+_MEMFD_FROM_BYTES = 1 << 18
+_SEALS = 0x0001 | 0x0002 | 0x0004 | 0x0008  # seal, shrink, grow, write
+_F_ADD_SEALS = 1033
 
 
 class Encoder:
-    """Turns values into nodes; what is not on the list becomes a handle and is kept here."""
+    """Turns values into nodes and back; what has no node of its own becomes a handle and is kept here."""
 
     def __init__(self) -> None:
         self.handles: list[Any] = []
         self.numbers: dict[
-            Any, Any
+            int, int
         ] = {}  # id of what is kept -> its handle; kept objects live on, so ids do not return
+        self.modules: dict[str, Any] = {}
+        self.classes: dict[type, list[str]] = {}  # public class of the submission -> [module, name]
+        self.call_back: Any = None
+        self.callbacks: dict[int, Any] = {}
+        self.callback_numbers: dict[int, int] = {}
+        self.torch: Any = None
 
     def encode(self, value: Any, buffers: list[Any], depth: int = 0) -> Any:
         """The node for a value; raw arrays are appended to `buffers`."""
@@ -94,38 +132,58 @@ class Encoder:
         if depth > _MAX_DEPTH:
             raise ValueError("the value is nested too deeply to cross")
         if kind is np.ndarray and value.dtype.name in DTYPES:
-            array = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
-            buffers.append(array.data.cast("B") if array.size else b"")
-            return ["a", array.dtype.name, list(value.shape), len(buffers) - 1]
+            contiguous = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
+            buffers.append(contiguous.data.cast("B") if contiguous.size else b"")
+            return ["a", contiguous.dtype.name, list(value.shape), len(buffers) - 1]
         if isinstance(value, np.generic) and value.dtype.name in DTYPES and kind is value.dtype.type:
             return ["n", value.dtype.name, value.tobytes()]
-        return self._encode_container(value, kind, buffers, depth)
-
-    def _encode_container(self, value: Any, kind: Any, buffers: list[Any], depth: int) -> Any:
-        tag = {list: "l", tuple: "t", set: "s", frozenset: "f"}.get(kind)
+        tag = _TAGS.get(kind)
         if tag:
             return [tag, *(self.encode(item, buffers, depth + 1) for item in value)]
-        if kind is dict and all(type(key) in (str, int) for key in value):
+        return self._encode_other(value, kind, buffers, depth)
+
+    def _encode_other(self, value: Any, kind: Any, buffers: list[Any], depth: int) -> Any:
+        if kind in (dict, collections.OrderedDict) and all(type(key) in (str, int) for key in value):
             return ["d", *([key, self.encode(item, buffers, depth + 1)] for key, item in value.items())]
         if kind is complex:
             return ["c", value.real, value.imag]
         if kind is slice:
-            return [
-                "i",
-                *(self.encode(part, buffers, depth + 1) for part in (value.start, value.stop, value.step)),
-            ]
+            parts = (value.start, value.stop, value.step)
+            return ["i", *(self.encode(part, buffers, depth + 1) for part in parts)]
         if isinstance(value, np.dtype) and value.name in DTYPES:
             return ["y", value.name]
-        return self._keep(value)
+        node = self._encode_torch(value, kind, buffers) if self.torch is not None else None
+        return self._keep(value) if node is None else node
+
+    def _encode_torch(self, value: Any, kind: Any, buffers: list[Any]) -> Any:
+        torch = self.torch
+        if kind in (torch.Tensor, torch.nn.Parameter):
+            name = str(value.dtype).removeprefix("torch.")
+            if value.layout is not torch.strided or value.is_quantized or name not in TENSOR_DTYPES:
+                return None
+            data = value.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
+            buffers.append(data.numpy().data if data.numel() else b"")
+            return ["T", name, list(value.shape), len(buffers) - 1, bool(value.requires_grad)]
+        if kind is torch.Size:
+            return ["t", *value]
+        if kind is torch.dtype and str(value).removeprefix("torch.") in TENSOR_DTYPES:
+            return ["ty", str(value).removeprefix("torch.")]
+        return ["tv", str(value)] if kind is torch.device else None
 
     def _keep(self, value: Any) -> list[Any]:
+        if id(value) in self.callback_numbers:
+            return ["k", self.callback_numbers[id(value)]]
         number = self.numbers.get(id(value))
         if number is None:
             if len(self.handles) >= _MAX_HANDLES:
                 raise ValueError("too many objects were handed over")
             number = self.numbers[id(value)] = len(self.handles)
             self.handles.append(value)
-        return ["h", number, type(value).__name__[:60]]
+        return ["h", number, type(value).__name__[:60], self.public_classes(type(value))]
+
+    def public_classes(self, kind: type) -> list[list[str]]:
+        """The submission's public classes in a class's MRO."""
+        return [self.classes[base] for base in type.mro(kind) if base in self.classes]
 
     def decode(self, node: Any, buffers: list[Any]) -> Any:
         """The value for a node of the trusted side's."""
@@ -133,8 +191,7 @@ class Encoder:
             return node
         tag, *rest = node
         if tag == "a":
-            dtype, shape, index = rest
-            return np.frombuffer(buffers[index], dtype=dtype).reshape(shape).copy()
+            return _array(rest[0], rest[1], buffers[rest[2]]).copy()
         if tag == "n":
             return np.frombuffer(rest[1], dtype=rest[0])[0]
         if tag in _SEQUENCES:
@@ -143,10 +200,46 @@ class Encoder:
             return {key: self.decode(item, buffers) for key, item in rest}
         if tag == "h":
             return self.handles[rest[0]]
+        if tag == "k":
+            return self._callback(rest[0])
+        if tag == "m":
+            return getattr(self.modules[rest[0]], rest[1])
+        if tag == "T" or tag[0] == "t":
+            return self._decode_torch(tag, rest, buffers)
         return _SINGLE[tag](*(self.decode(item, buffers) for item in rest))
 
+    def _decode_torch(self, tag: str, rest: list[Any], buffers: list[Any]) -> Any:
+        torch = importlib.import_module("torch")
+        if tag == "ty":
+            return getattr(torch, rest[0])
+        if tag == "tv":
+            return torch.device(rest[0])
+        if tag == "tg":
+            generator = torch.Generator()
+            generator.set_state(torch.frombuffer(bytearray(buffers[rest[0]]), dtype=torch.uint8).clone())
+            return generator
+        name, shape, index, requires_grad = rest
+        tensor = torch.empty(shape, dtype=getattr(torch, name))
+        if tensor.numel():
+            tensor = torch.frombuffer(bytearray(buffers[index]), dtype=getattr(torch, name)).reshape(shape).clone()
+        return tensor.requires_grad_() if requires_grad else tensor
 
-def _generator(name: str, state: dict[Any, Any]) -> np.random.Generator:
+    def _callback(self, number: int) -> Any:
+        if number not in self.callbacks:
+
+            def callback(*args: Any, **kwargs: Any) -> Any:
+                return self.call_back(number, args, kwargs)
+
+            self.callbacks[number] = callback
+            self.callback_numbers[id(callback)] = number
+        return self.callbacks[number]
+
+
+def _array(dtype: str, shape: list[int], buffer: Any) -> np.ndarray[Any, Any]:
+    return np.frombuffer(buffer, dtype=dtype).reshape(shape)
+
+
+def _generator(name: str, state: dict[str, Any]) -> np.random.Generator:
     bit_generator = getattr(np.random, name)()
     bit_generator.state = _with_integers(state)
     return np.random.Generator(bit_generator)
@@ -159,57 +252,117 @@ def _with_integers(state: Any) -> Any:
     return int(state[1]) if type(state) is tuple and state[:1] == ("#",) else state
 
 
+_TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "f"}
 _SEQUENCES: dict[str, Any] = {"l": list, "t": tuple, "s": set, "f": frozenset}
 _SINGLE: dict[str, Any] = {"c": complex, "i": slice, "y": np.dtype, "g": _generator}
+
+
+class CallbackError(Exception):
+    """An exception of the test's that is not a builtin one, on its way back to the test."""
+
+
+class Wire:
+    """Frames over the socket."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.socket = socket.socket(fileno=descriptor)
+
+    def receive_frame(self) -> tuple[int, bytes, dict[str, Any], list[Any]]:
+        """The next frame: (kind, nonce, metadata, buffers). The process ends where the wire does."""
+        header, descriptors = self._receive_header()
+        _, kind, memory, count, length, nonce, total = HEADER.unpack(header)
+        sizes = struct.unpack(f"<{count}Q", self._receive(8 * count))
+        metadata = msgspec.msgpack.decode(self._receive(length))
+        if not memory:
+            return kind, nonce, metadata, [self._receive(size) for size in sizes]
+        (descriptor,) = descriptors
+        mapped = memoryview(mmap.mmap(descriptor, total, mmap.MAP_PRIVATE, mmap.PROT_READ))
+        os.close(descriptor)
+        return kind, nonce, metadata, list(split(mapped, sizes))
+
+    def _receive_header(self) -> tuple[bytes, list[int]]:
+        first, ancillary, _, _ = self.socket.recvmsg(HEADER.size, socket.CMSG_SPACE(4))
+        if not first:
+            os._exit(0)
+        descriptors = array.array("i")
+        for _, _, data in ancillary:
+            descriptors.frombytes(data[: len(data) - len(data) % 4])
+        return first + bytes(self._receive(HEADER.size - len(first))), list(descriptors)
+
+    def _receive(self, size: int) -> bytearray:
+        data = bytearray(size)
+        view, got = memoryview(data), 0
+        while got < size:
+            count = self.socket.recv_into(view[got:])
+            if count == 0:
+                os._exit(0)
+            got += count
+        return data
+
+    def send_frame(self, nonce: bytes, kind: int, reply: dict[str, Any], buffers: list[Any]) -> None:
+        """One frame; large buffers go in a sealed memfd where one can be made."""
+        metadata = msgspec.msgpack.encode(reply)
+        sizes = [len(buffer) for buffer in buffers]
+        memory = _seal(buffers) if sum(sizes) >= _MEMFD_FROM_BYTES else -1
+        header = HEADER.pack(MAGIC, kind, memory >= 0, len(buffers), len(metadata), nonce, sum(sizes))
+        if memory >= 0:
+            socket.send_fds(self.socket, [header[:1]], [memory])
+            os.close(memory)
+            header, buffers = header[1:], []
+        self.socket.sendall(header + struct.pack(f"<{len(sizes)}Q", *sizes) + metadata)
+        for buffer in buffers:
+            self.socket.sendall(buffer)
+
+
+def split(data: memoryview, sizes: Any) -> Any:
+    """Consecutive parts of `data`, of the given sizes."""
+    start = 0
+    for size in sizes:
+        yield data[start : start + size]
+        start += size
+
+
+def _seal(buffers: list[Any]) -> int:
+    """A sealed memfd that holds the buffers, or -1 where none can be made."""
+    try:
+        descriptor = os.memfd_create("reply", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    except OSError:
+        return -1
+    try:
+        for buffer in buffers:
+            view = memoryview(buffer)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        fcntl.fcntl(descriptor, _F_ADD_SEALS, _SEALS)
+    except OSError:
+        os.close(descriptor)
+        return -1
+    return descriptor
 
 
 class Server:
     """Answers the trusted side's requests, one after another."""
 
     def __init__(self, wire: int) -> None:
-        self.wire = socket.socket(fileno=wire)
+        self.wire = Wire(wire)
+        self.nonce = b""
         self.encoder = Encoder()
+        self.encoder.call_back = self.call_back
         self.folder = os.getcwd()
-        self.modules: dict[Any, Any] = {}
-        self.answers = {
-            FILES: self.write_files,
-            IMPORT: self.import_modules,
-            BEGIN: self.begin_test,
-            CALL: self.call,
-            GET: self.get,
-        }
+        self.raised: dict[int, int] = {}  # id of an exception that a callback raised here -> its token
+        self.kept: list[Any] = []
+        self.watches: dict[str, Any] = {}
+        self.answers = {FILES: self.write_files, IMPORT: self.import_modules, BEGIN: self.begin_test,
+                        DO: self.do, WATCH: self.watch, PROBE: self.probe}  # fmt: skip
 
     def run(self) -> None:
         """Serve until the trusted side closes the wire."""
         while True:
-            header = self.receive(HEADER.size)
-            _, kind, count, length, nonce, _ = HEADER.unpack(header)
-            sizes = struct.unpack(f"<{count}Q", self.receive(8 * count))
-            request = msgspec.msgpack.decode(self.receive(length))
-            buffers = [self.receive(size) for size in sizes]
-            self.send(nonce, *self.answer(kind, request, buffers))
+            kind, self.nonce, request, buffers = self.wire.receive_frame()
+            nonce = self.nonce
+            self.wire.send_frame(nonce, *self.answer(kind, request, buffers))
 
-    def receive(self, size: int) -> bytearray:
-        """Exactly `size` bytes; the process ends where the wire does."""
-        data = bytearray(size)
-        view, got = memoryview(data), 0
-        while got < size:
-            count = self.wire.recv_into(view[got:])
-            if count == 0:
-                os._exit(0)
-            got += count
-        return data
-
-    def send(self, nonce: bytes, kind: int, reply: dict[Any, Any], buffers: list[Any]) -> None:
-        """One frame."""
-        metadata = msgspec.msgpack.encode(reply)
-        sizes = [len(buffer) for buffer in buffers]
-        header = HEADER.pack(MAGIC, kind, len(buffers), len(metadata), nonce, sum(sizes))
-        self.wire.sendall(header + struct.pack(f"<{len(sizes)}Q", *sizes) + metadata)
-        for buffer in buffers:
-            self.wire.sendall(buffer)
-
-    def answer(self, kind: int, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
+    def answer(self, kind: int, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
         """The reply to one request: (kind, metadata, buffers)."""
         try:
             return self.answers[kind](request, buffers)
@@ -218,61 +371,125 @@ class Server:
         finally:
             _flush()
 
-    def write_files(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
+    def reply(self, value: Any) -> tuple[int, dict[str, Any], list[Any]]:
+        """VALUE of a plain result."""
+        out: list[Any] = []
+        return VALUE, {"value": self.encoder.encode(value, out), "changed": [], "returned": []}, out
+
+    def write_files(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
         """FILES."""
         for name, data in zip(request["names"], buffers, strict=True):
             os.makedirs(os.path.dirname(os.path.join(self.folder, name)), exist_ok=True)
             with open(os.path.join(self.folder, name), "wb") as file:
                 file.write(data)
-        return VALUE, {"value": None, "changed": []}, []
+        return self.reply(None)
 
-    def import_modules(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
+    def import_modules(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
         """IMPORT."""
         sys.path.insert(0, self.folder)
         set_seeds(request["seed"])
+        if request["torch"]:
+            self.encoder.torch = importlib.import_module("torch")
         for name in request["modules"]:
-            self.modules[name] = importlib.import_module(name)
-        return VALUE, {"value": None, "changed": []}, []
+            module = self.encoder.modules[name] = importlib.import_module(name)
+            for public in request["classes"].get(name, ()):
+                kind = vars(module).get(public)
+                if isinstance(kind, type):
+                    self.encoder.classes.setdefault(kind, [name, public])
+        return self.reply(None)
 
-    def begin_test(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
+    def begin_test(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
         """BEGIN."""
         set_seeds(request["seed"])
-        return VALUE, {"value": None, "changed": []}, []
+        for what in list(self.watches):
+            self.end_watch(what)
+        return self.reply(None)
 
-    def call(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
-        """CALL."""
-        found, function = self.find(request)
-        if not found:
-            return MISSING, {}, []
+    def do(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
+        """DO."""
+        on = request["on"]
+        if on[0] == "m":
+            names = vars(self.encoder.modules[on[1]])
+            if on[2] not in names:
+                return MISSING, {}, []
+            subject = names[on[2]]
+        else:
+            subject = self.encoder.decode(on, buffers)
         args = [self.encoder.decode(node, buffers) for node in request["args"]]
         kwargs = {name: self.encoder.decode(node, buffers) for name, node in request["kwargs"].items()}
-        value = function(*args, **kwargs)
-        changed = [index for index, node in enumerate(request["args"]) if self.differs(args[index], node, buffers)]
-        changed += [name for name, node in request["kwargs"].items() if self.differs(kwargs[name], node, buffers)]
+        value = OPERATIONS[request["op"]](subject, *args, **kwargs)
+        given = [*enumerate(request["args"]), *request["kwargs"].items()]
+        now = {**dict(enumerate(args)), **kwargs}
         out: list[Any] = []
-        return VALUE, {"value": self.encoder.encode(value, out), "changed": changed}, out
+        return VALUE, {
+            "value": self.encoder.encode(value, out),
+            "changed": [key for key, node in given if self.differs(now[key], node, buffers)],
+            "returned": [[key, self.encoder.encode(now[key], out)] for key in request["returned"]],
+        }, out  # fmt: skip
 
-    def get(self, request: dict[Any, Any], buffers: list[Any]) -> tuple[Any, ...]:
-        """GET."""
-        found, value = self.find(request)
-        if not found:
-            return MISSING, {}, []
+    def watch(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
+        """WATCH."""
+        what = request["what"]
+        if what == "seed":
+            set_seeds(request["seed"])
+            return self.reply([])
+        if not request["on"]:
+            return self.reply(self.end_watch(what))
+        if what == "warnings":
+            context: Any = warnings.catch_warnings(record=True)
+            caught = context.__enter__()
+            warnings.simplefilter("always")
+        else:
+            caught = io.StringIO()
+            context = contextlib.redirect_stdout(caught)
+            context.__enter__()
+        self.watches[what] = context, caught
+        return self.reply([])
+
+    def end_watch(self, what: str) -> list[str]:
+        """What was collected: a warning each, or the text that was printed."""
+        context, caught = self.watches.pop(what)
+        context.__exit__(None, None, None)
+        if what == "output":
+            return [caught.getvalue()[: 1 << 20]]
+        return [f"{warning.category.__name__}: {warning.message}"[:500] for warning in caught[:100]]
+
+    def probe(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
+        """PROBE."""
+        name = f"<probe {request['name']}>"
+        linecache.cache[name] = (len(request["source"]), None, request["source"].splitlines(True), name)
+        namespace: dict[str, Any] = {"__name__": "probe"}
+        set_seeds(request["seed"])
+        exec(compile(request["source"], name, "exec"), namespace)  # noqa: S102  the test author's, public by construction
+        args = [self.encoder.decode(node, buffers) for node in request["args"]]
+        kwargs = {key: self.encoder.decode(node, buffers) for key, node in request["kwargs"].items()}
+        return self.reply(namespace[request["name"]](*args, **kwargs))
+
+    def call_back(self, number: int, args: Any, kwargs: dict[str, Any]) -> Any:
+        """Call a function of the test's."""
         out: list[Any] = []
-        return VALUE, {"value": self.encoder.encode(value, out), "changed": []}, out
-
-    def find(self, request: dict[Any, Any]) -> tuple[Any, ...]:
-        """(True, the module's attribute) or (False, None)."""
-        names = vars(self.modules[request["module"]])
-        return request["name"] in names, names.get(request["name"])
+        metadata = {
+            "number": number,
+            "args": [self.encoder.encode(value, out) for value in args],
+            "kwargs": {key: self.encoder.encode(value, out) for key, value in kwargs.items()},
+        }
+        self.wire.send_frame(self.nonce, CALLBACK, metadata, out)
+        _, _, answer, buffers = self.wire.receive_frame()
+        if "raised" not in answer:
+            return self.encoder.decode(answer["value"], buffers)
+        error = EXCEPTIONS.get(answer["raised"], CallbackError)("raised by a function of the test")
+        self.raised[id(error)] = answer["token"]
+        self.kept.append(error)
+        raise error
 
     def differs(self, value: Any, node: Any, buffers: list[Any]) -> bool:
         """Whether a mutable argument is no longer what came: its encoding has changed."""
-        if type(node) is not list or node[0] in "nciygh":
+        if type(node) is not list or node[0] not in _MUTABLE:
             return False
         now: list[Any] = []
         return bool(_flatten(self.encoder.encode(value, now), now) != _flatten(node, buffers))
 
-    def describe(self, error: BaseException) -> dict[Any, Any]:
+    def describe(self, error: BaseException) -> dict[str, Any]:
         """RAISED's metadata."""
         mro = type.mro(type(error))
         base = next((_EXCEPTION_NAMES[kind] for kind in mro if kind in _EXCEPTION_NAMES), "Exception")
@@ -287,6 +504,8 @@ class Server:
             "type": type(error).__name__[:80],
             "base": base,
             "exact": _EXCEPTION_NAMES.get(type(error)) == base,
+            "classes": self.encoder.public_classes(type(error)),
+            "token": self.raised.get(id(error), -1),
             "text": _text(error),
             "frames": [[str(file)[:200], int(line or 0), name[:100]] for file, line, name in frames[-8:]],
             "traceback": self.format(error),
@@ -295,7 +514,7 @@ class Server:
     def format(self, error: BaseException) -> str:
         """The traceback from the submission's first frame on, without the folder's path."""
         kept = error.__traceback__
-        while kept and not kept.tb_frame.f_code.co_filename.startswith(self.folder):
+        while kept and not kept.tb_frame.f_code.co_filename.startswith((self.folder, "<probe")):
             kept = kept.tb_next
         try:
             text = "".join(traceback.format_exception(type(error), error, kept, limit=-12, chain=False))
@@ -304,19 +523,55 @@ class Server:
         return text.replace(self.folder + os.sep, "")[-_MAX_TEXT:].encode("utf-8", "replace").decode()
 
 
+def _enter(subject: Any) -> Any:
+    return type(subject).__enter__(subject)
+
+
+def _exit(subject: Any, name: str | None) -> None:
+    """Leave a context; whether it would swallow an exception of the test's is not asked."""
+    kind = EXCEPTIONS.get(name, Exception) if name else None
+    type(subject).__exit__(subject, kind, kind("raised in the test") if kind else None, None)
+
+
+def _swapped(act: Any) -> Any:
+    return lambda one, two: act(two, one)
+
+
+# What may be done to a module's attribute or to an object that was handed over.
+OPERATIONS: dict[str, Any] = {
+    "read": lambda subject: subject,
+    "call": lambda subject, /, *args, **kwargs: subject(*args, **kwargs),
+    "attribute": getattr,
+    "item": operator.getitem,
+    "length": len,
+    "iterate": iter,
+    "next": next,
+    "enter": _enter,
+    "exit": _exit,
+    "subclass": issubclass,
+    "negative": operator.neg,
+    "absolute": abs,
+    **{name: getattr(operator, name) for name in _ARITHMETIC},
+    **{f"r{name}": _swapped(getattr(operator, name)) for name in _ARITHMETIC},
+}
+_MUTABLE = frozenset({"a", "l", "s", "d", "t", "T"})
+
+
 def _flatten(node: Any, buffers: list[Any]) -> Any:
     """A node as plain data to compare, each array's buffer in its place and sets without their order."""
     if type(node) is not list:
         return repr(node)
     tag, *rest = node
-    if tag == "a":
+    if tag in ("a", "T"):
         return [*node[:3], bytes(buffers[node[3]])]
     if tag == "d":
         return [tag, [(key, _flatten(item, buffers)) for key, item in rest]]
-    if tag in "lt":
+    if tag in ("l", "t"):
         return [tag, [_flatten(item, buffers) for item in rest]]
-    if tag in "sf":
+    if tag in ("s", "f"):
         return [tag, sorted(repr(_flatten(item, buffers)) for item in rest)]
+    if tag in ("k", "g", "tg", "h"):
+        return "object"  # functions and generators have no value to compare
     return repr(node)
 
 

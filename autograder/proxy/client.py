@@ -7,24 +7,28 @@ gets a fresh one, whose import is not charged to it.
 
 from __future__ import annotations
 
-import os
-import secrets
+import itertools
 import select
-import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+import numpy as np
 
 from autograder.errors import GraderError
 from autograder.limits import Limits
 from autograder.proxy import wire
-from autograder.proxy.exceptions import student_exception
+from autograder.proxy.channel import Budget, Channel, DiedError, LimitError
+from autograder.proxy.exceptions import builtin_name, student_exception
+from autograder.proxy.handles import Handle, Mirror, Reference, make_handle, reference_of
+from autograder.proxy.paths import ModulePath
 from autograder.sandbox.zygote import StudentProcess, ZygoteClient
 from autograder.verdict import Outcome
 
-_POLL_S: Final = 0.05
 _KEPT_EVIDENCE: Final = 20
+_MAX_CALLBACKS: Final = 100_000
+_MAX_STEPS: Final = 100_000
 
 
 class SandboxLostError(BaseException):
@@ -53,13 +57,53 @@ class TestUse:
     seed: int
     cpu_limit_s: float
     wall_limit_s: float
+    in_place: frozenset[str] = frozenset()
     cpu_s: float = 0.0
     wall_s: float = 0.0
     begun: bool = False
     lost: SandboxLostError | None = None
     missing: str = ""
     changed: str = ""
+    steps: int = 0
+    callbacks: int = 0
     evidence: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the suite's process knows of the assignment's modules.
+
+    Attributes:
+        mirrors: the public classes, by module and name.
+        arguments: a function's parameters, for messages.
+        tensors: whether tensors cross by value.
+    """
+
+    mirrors: dict[tuple[str, str], type] = field(default_factory=dict)
+    arguments: Callable[[ModulePath], list[str]] = lambda path: []
+    tensors: bool = False
+
+
+@dataclass
+class _Given:
+    """The arguments of one request, as they were given."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    names: list[str]
+
+    def value(self, key: int | str) -> Any:
+        return self.args[key] if isinstance(key, int) else self.kwargs[key]
+
+    def name(self, key: int | str) -> str:
+        if isinstance(key, str):
+            return clean(key)
+        return self.names[key] if 0 <= key < len(self.names) else f"argument {key + 1}"
+
+    def in_place(self, wanted: frozenset[str]) -> list[int | str]:
+        """Keys of the arguments that the test lets be changed."""
+        keys: list[int | str] = [*range(len(self.args)), *self.kwargs]
+        return [key for key in keys if self.name(key) in wanted or (not self.names and wanted)]
 
 
 class Submission:
@@ -71,6 +115,7 @@ class Submission:
         modules: what to import, in order.
         limits: of the sandbox and of each test.
         import_seed: for the global generators at import.
+        names: the assignment's classes and functions.
     """
 
     def __init__(
@@ -80,21 +125,26 @@ class Submission:
         modules: tuple[str, ...],
         limits: Limits,
         import_seed: int,
+        names: Names | None = None,
     ) -> None:
         self.zygote = zygote
         self.files = files
         self.modules = modules
         self.limits = limits
         self.import_seed = import_seed
-        self.process: StudentProcess | None = None
+        self.names = names or Names()
+        self.channel: Channel | None = None
+        self.sandboxes = 0
         self.import_failure: SandboxLostError | None = None
-        self.import_error: BaseException | None = None
         self.test: TestUse | None = None
         self.printed = b""
         self.peak_memory_mib = 0.0
-        self.sandboxes = 0
         self._cpu_at_begin_s = 0.0
-        self._output_open = True  # the student may close their end of it
+        self._handles: dict[int, Handle] = {}
+        self._callables: dict[int, Callable[..., Any]] = {}
+        self._numbers = itertools.count()
+        self._raised: dict[int, BaseException] = {}
+        self._calling_back = False
 
     # ---- a test's life
 
@@ -105,93 +155,165 @@ class Submission:
 
     def end_test(self) -> None:
         """Close the test's account."""
-        if self.test is not None and self.process is not None and self.test.begun:
-            self.test.cpu_s = self.process.cpu_s() - self._cpu_at_begin_s
+        if self.channel is not None:
+            self.channel.drain()
+            self._take_output()
+            if self.test is not None and self.test.begun:
+                self.test.cpu_s = self.channel.process.cpu_s() - self._cpu_at_begin_s
+        self._callables.clear()
+        self._raised.clear()
         self.test = None
-
-    def call(self, module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a function of the student's and return what it claims to have returned."""
-        __tracebackhide__ = True  # a suite's traceback ends at the call
-        process = self._ready()
-        buffers: list[bytes] = []
-        metadata = {
-            "module": module,
-            "name": name,
-            "args": [wire.encode(value, buffers, self.sandboxes) for value in args],
-            "kwargs": {key: wire.encode(value, buffers, self.sandboxes) for key, value in kwargs.items()},
-        }
-        return self._answer(process, wire.Kind.CALL, metadata, buffers, f"{module}.{name}")
-
-    def get(self, module: str, name: str) -> Any:
-        """Read an attribute of a module of the student's."""
-        __tracebackhide__ = True  # a suite's traceback ends at the call
-        process = self._ready()
-        return self._answer(process, wire.Kind.GET, {"module": module, "name": name}, [], f"{module}.{name}")
 
     def close(self) -> None:
         """End the sandbox that is left."""
         self._end_process()
 
+    @property
+    def process(self) -> StudentProcess | None:
+        """The process that runs the submission now."""
+        return self.channel.process if self.channel is not None else None
+
+    # ---- what a test asks
+
+    def do(self, op: str, on: Any, args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> Any:
+        """One of the wire's operations on a handle, a class or a module's attribute.
+
+        Raises:
+            MissingNameError: the submission does not define it.
+            ArgumentChangedError: an argument was changed that the test does not mark as `in_place`.
+            SandboxLostError: the sandbox was lost to it.
+            BaseException: whatever the student's code raised.
+        """
+        __tracebackhide__ = True  # a suite's traceback ends at the call
+        test, channel = self._ready()
+        if op == "next":
+            test.steps += 1
+            if test.steps > _MAX_STEPS:
+                raise self._lose(Outcome.TIMEOUT, f"your code yielded more than {_MAX_STEPS} items.")
+        encoder = wire.Encoder(self._encode_object)
+        given = _Given(args, kwargs, self.names.arguments(on) if op == "call" and isinstance(on, ModulePath) else [])
+        wanted = given.in_place(test.in_place) if op == "call" else []
+        metadata = {
+            "op": op,
+            "on": encoder.encode(on),
+            "args": [encoder.encode(value) for value in args],
+            "kwargs": {key: encoder.encode(value) for key, value in kwargs.items()},
+            "returned": wanted,
+        }
+        reply, out = self._exchange(channel, wire.Kind.DO, metadata, encoder.buffers, self._test_budget(test))
+        if isinstance(reply, wire.Missing):
+            test.missing = name
+            raise MissingNameError(f"{name} is not defined in the submission.")
+        answer = self._value(reply)
+        value, returned = self._decode(answer, out)
+        if op == "call":
+            self._settle_arguments(test, given, wanted, answer.changed, returned)
+        return value
+
+    def probe(self, source: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run a function of the test author's beside the student's code; what it returns is a claim."""
+        __tracebackhide__ = True
+        test, channel = self._ready()
+        encoder = wire.Encoder(self._encode_object)
+        metadata = {
+            "source": source,
+            "name": name,
+            "seed": test.seed,
+            "args": [encoder.encode(value) for value in args],
+            "kwargs": {key: encoder.encode(value) for key, value in kwargs.items()},
+        }
+        reply, out = self._exchange(channel, wire.Kind.PROBE, metadata, encoder.buffers, self._test_budget(test))
+        return self._decode(self._value(reply), out)[0]
+
+    def watch(self, what: str, *, on: bool, seed: int = 0) -> list[str]:
+        """Begin or end to collect the warnings or the output of the student's code, or set its global seeds."""
+        test, channel = self._ready()
+        metadata = {"what": what, "on": on, "seed": seed}
+        reply, out = self._exchange(channel, wire.Kind.WATCH, metadata, [], self._test_budget(test))
+        lines = self._decode(self._value(reply), out)[0]
+        if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+            raise self._garbage(wire.WireError("no list of lines"))
+        return [wire.clean_text(line, 1 << 20) for line in lines]
+
+    @property
+    def seed(self) -> int:
+        """The running test's seed of the student's global generators."""
+        return self.test.seed if self.test is not None else 0
+
     # ---- a sandbox's life
 
-    def _ready(self) -> StudentProcess:
-        """A sandbox in which the submission is imported and the test has begun."""
+    def _ready(self) -> tuple[TestUse, Channel]:
+        """The running test, and a sandbox in which the submission is imported and the test has begun."""
         test = self.test
         if test is None:
             raise RuntimeError("the student's code was called outside a test")
+        if self._calling_back:
+            raise RuntimeError("a function of the test's that the student's code calls may not call the student's code")
         if test.lost is not None:
             raise test.lost
         if self.import_failure is not None:
             test.lost = self.import_failure
             raise self.import_failure
-        if self.process is None:
+        if self.channel is None:
             self._start(test)
-        assert self.process is not None
+        assert self.channel is not None
         if not test.begun:
             test.begun = True
-            self._exchange(self.process, wire.Kind.BEGIN, {"seed": test.seed}, [], self._test_budget(test))
-            self._cpu_at_begin_s = self.process.cpu_s()
-        return self.process
+            self._cpu_at_begin_s = self.channel.process.cpu_s()
+            self._exchange(self.channel, wire.Kind.BEGIN, {"seed": test.seed}, [], self._test_budget(test))
+        return test, self.channel
 
     def _start(self, test: TestUse) -> None:
         try:
-            self.process = self.zygote.spawn(self.limits)
+            process = self.zygote.spawn(self.limits)
         except GraderError as error:
             test.lost = SandboxLostError(Outcome.FAULT, str(error))
             raise test.lost from None
+        self.channel = Channel(process, self.limits.message_mib << 20, self.limits.output_kib << 10)
         self.sandboxes += 1
-        self._output_open = True
-        budget = Budget(self.limits.import_cpu_s, max(self.limits.wall_s, 3 * self.limits.import_cpu_s))
+        self._handles.clear()
+        self._cpu_at_begin_s = process.cpu_s()
+        budget = Budget(self.limits.import_cpu_s, max(self.limits.wall_s, 3 * self.limits.import_cpu_s), 0.0)
+        classes: dict[str, list[str]] = {}
+        for module, name in self.names.mirrors:
+            classes.setdefault(module, []).append(name)
+        request = {
+            "modules": list(self.modules), "classes": classes, "seed": self.import_seed, "torch": self.names.tensors,
+        }  # fmt: skip
         try:
-            names = list(self.files)
-            files = [self.files[name] for name in names]
-            self._exchange(self.process, wire.Kind.FILES, {"names": names}, files, budget)
-            request = {"modules": list(self.modules), "seed": self.import_seed}
-            reply, _ = self._exchange(self.process, wire.Kind.IMPORT, request, [], budget)
+            files = {"names": list(self.files)}
+            self._exchange(self.channel, wire.Kind.FILES, files, list(self.files.values()), budget)
+            reply, _ = self._exchange(self.channel, wire.Kind.IMPORT, request, [], budget)
         except SandboxLostError as lost:
             self.import_failure = SandboxLostError(lost.outcome, f"While it was imported, {lost.sentence}")
+            if lost.outcome is Outcome.FAULT:
+                self.import_failure = None  # ours: the next test may try again
+                raise
             test.lost = self.import_failure
             raise self.import_failure from None
         if isinstance(reply, wire.Raised):
-            self.import_error = student_exception(reply)
-            outcome = _import_outcome(reply)
             self._end_process()
-            self.import_failure = SandboxLostError(outcome, _import_sentence(reply))
+            self.import_failure = SandboxLostError(_import_outcome(reply), _import_sentence(reply))
             test.lost = self.import_failure
             raise self.import_failure
 
     def _end_process(self) -> None:
-        if self.process is not None:
-            self.process.end()
-            self.peak_memory_mib = max(self.peak_memory_mib, self.process.peak_memory_mib)
-            self.process = None
+        if self.channel is not None:
+            self.channel.drain()
+            self._take_output()
+            self.channel.process.end()
+            self.peak_memory_mib = max(self.peak_memory_mib, self.channel.process.peak_memory_mib)
+            self.channel = None
+
+    def _take_output(self) -> None:
+        assert self.channel is not None
+        self.printed += self.channel.take_output(max(0, (self.limits.output_kib << 10) - len(self.printed)))
 
     def _lose(self, outcome: Outcome, sentence: str, evidence: str = "") -> SandboxLostError:
         """End the sandbox; the error that ends the test with it."""
         test, process = self.test, self.process
         assert test is not None
         assert process is not None
-        self._drain(process)
         if test.begun:
             test.cpu_s = process.cpu_s() - self._cpu_at_begin_s
         self._end_process()
@@ -201,120 +323,45 @@ class Submission:
             outcome, sentence = Outcome.FAULT, process.fault
         if evidence and len(test.evidence) < _KEPT_EVIDENCE:
             test.evidence.append(evidence)
-        lost = SandboxLostError(outcome, sentence)
-        test.lost = lost
-        return lost
+        test.lost = SandboxLostError(outcome, sentence)
+        return test.lost
+
+    def _garbage(self, error: Exception) -> SandboxLostError:
+        sentence = "your code broke the connection to the grader."
+        return self._lose(Outcome.CRASHED, sentence, f"sent {clean(str(error))} on the wire")
 
     # ---- one question and its answer
 
     def _test_budget(self, test: TestUse) -> Budget:
-        return Budget(test.cpu_limit_s, test.wall_limit_s - test.wall_s)
-
-    def _answer(
-        self, process: StudentProcess, kind: wire.Kind, metadata: dict[str, Any], buffers: list[bytes], name: str
-    ) -> Any:
-        __tracebackhide__ = True  # a suite's traceback ends at the call
-        test = self.test
-        assert test is not None
-        reply, out = self._exchange(process, kind, metadata, buffers, self._test_budget(test))
-        if isinstance(reply, wire.Missing):
-            test.missing = name
-            raise MissingNameError(f"{name} is not defined in the submission.")
-        if isinstance(reply, wire.Raised):
-            raise student_exception(reply)
-        try:
-            value = wire.Decoder(out, self.sandboxes).decode(reply.value)
-        except wire.WireError as error:
-            raise self._garbage(error) from None
-        if reply.changed and kind is wire.Kind.CALL:
-            which = reply.changed[0]
-            test.changed = argument_name(name, which)
-            raise ArgumentChangedError(f"{test.changed} was changed by the call.")
-        return value
-
-    def _garbage(self, error: wire.WireError) -> SandboxLostError:
-        return self._lose(
-            Outcome.CRASHED,
-            "your code broke the connection to the grader.",
-            f"sent {clean(str(error))} on the wire",
-        )
+        return Budget(test.cpu_limit_s, test.wall_limit_s - test.wall_s, self._cpu_at_begin_s)
 
     def _exchange(
         self,
-        process: StudentProcess,
+        channel: Channel,
         kind: wire.Kind,
         metadata: dict[str, Any],
-        buffers: list[bytes],
+        buffers: Sequence[bytes | memoryview],
         budget: Budget,
-    ) -> tuple[wire.Reply, list[bytes]]:
-        """Send one request and receive its reply within the budget."""
+    ) -> tuple[wire.Value | wire.Raised | wire.Missing, Sequence[bytes | memoryview]]:
+        """Send one request, answer its callbacks, and receive its reply within the budget."""
+        assert self.test is not None
         started_s = time.monotonic()
-        cpu_base_s = self._cpu_at_begin_s if kind in (wire.Kind.CALL, wire.Kind.GET) else process.cpu_s()
-        watch = Watch(budget, started_s, cpu_base_s)
-        nonce = secrets.token_bytes(16)
         try:
-            for piece in wire.pack_frame(kind, nonce, metadata, buffers):
-                self._send(process, piece, watch)
-            header = wire.parse_header(
-                self._receive(process, wire.HEADER.size, watch), nonce, self.limits.message_mib << 20
-            )
-            sizes = wire.parse_sizes(self._receive(process, 8 * header.buffers, watch), header)
-            reply = wire.parse_reply(header, self._receive(process, header.metadata_bytes, watch))
-            out = [self._receive(process, size, watch) for size in sizes]
+            nonce = channel.ask(kind, metadata, buffers, budget)
+            while True:
+                reply, out = channel.receive(nonce, budget)
+                if not isinstance(reply, wire.Callback):
+                    return reply, out
+                self._call_back(channel, nonce, reply, out, budget)
         except wire.WireError as error:
             raise self._garbage(error) from None
+        except LimitError as error:
+            raise self._lose(Outcome.TIMEOUT, error.sentence, error.evidence) from None
+        except DiedError:
+            raise self._died(channel.process) from None
         finally:
-            if self.test is not None and kind in (wire.Kind.CALL, wire.Kind.GET):
+            if kind in (wire.Kind.DO, wire.Kind.PROBE, wire.Kind.WATCH):
                 self.test.wall_s += time.monotonic() - started_s
-        self._drain(process)
-        return reply, out
-
-    def _send(self, process: StudentProcess, data: bytes, watch: Watch) -> None:
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[process.wire.send(view, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL) :]
-            except BlockingIOError:
-                self._wait(process, select.POLLOUT, watch)
-            except OSError:
-                raise self._died(process) from None
-
-    def _receive(self, process: StudentProcess, size: int, watch: Watch) -> bytes:
-        data = bytearray(size)
-        view, got = memoryview(data), 0
-        while got < size:
-            try:
-                count = process.wire.recv_into(view[got:], 0, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                self._wait(process, select.POLLIN, watch)
-                continue
-            except OSError:
-                raise self._died(process) from None
-            if count == 0:
-                raise self._died(process)
-            got += count
-        return bytes(data)
-
-    def _wait(self, process: StudentProcess, event: int, watch: Watch) -> None:
-        """Until the wire is ready; reads what the student prints, and ends the sandbox at a limit."""
-        poller = select.poll()
-        poller.register(process.wire, event)
-        if self._output_open:
-            poller.register(process.output_fd, select.POLLIN)
-        ready = dict(poller.poll(_POLL_S * 1000))
-        if process.output_fd in ready:
-            self._output_open = bool(ready[process.output_fd] & select.POLLIN)
-            self._drain(process)
-        if process.wire.fileno() not in ready or time.monotonic() >= watch.next_look_s:
-            self._watch_limits(process, watch)
-
-    def _watch_limits(self, process: StudentProcess, watch: Watch) -> None:
-        now_s = time.monotonic()
-        watch.next_look_s = now_s + _POLL_S
-        if process.cpu_s() - watch.cpu_base_s > watch.budget.cpu_s:
-            raise self._lose(Outcome.TIMEOUT, f"your code used more than {watch.budget.cpu_s:.3g} s of CPU time.")
-        if now_s - watch.started_s > watch.budget.wall_s:
-            raise self._lose(Outcome.TIMEOUT, "your code did not answer in time.", "a wall-clock time-out")
 
     def _died(self, process: StudentProcess) -> SandboxLostError:
         """The wire ended: the process exited, or closed it."""
@@ -327,49 +374,134 @@ class Submission:
             self.test.evidence.append(f"the process {process.exit.reason}")
         return lost
 
-    def _drain(self, process: StudentProcess) -> None:
-        """Read what the student printed; the first part is kept, the rest thrown away."""
-        poller = select.poll()
-        poller.register(process.output_fd, select.POLLIN)
-        keep = self.limits.output_kib << 10
-        for _ in range(64):
-            ready = poller.poll(0)
-            if not ready or not ready[0][1] & select.POLLIN:
-                return
-            data = os.read(process.output_fd, 1 << 16)
-            self.printed += data[: max(0, keep - len(self.printed))]
+    def _value(self, reply: wire.Value | wire.Raised | wire.Missing) -> wire.Value:
+        """The reply's value; the exception that it names is raised."""
+        __tracebackhide__ = True
+        if isinstance(reply, wire.Raised):
+            raise self._raised.pop(reply.token, None) or student_exception(reply, self.names.mirrors)
+        if isinstance(reply, wire.Missing):
+            raise self._garbage(wire.WireError("a reply of another kind"))
+        return reply
+
+    def _decode(self, reply: wire.Value, buffers: Sequence[bytes | memoryview]) -> tuple[Any, dict[int | str, Any]]:
+        decoder = wire.Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
+        try:
+            return decoder.decode(reply.value), {key: decoder.decode(node) for key, node in reply.returned}
+        except wire.WireError as error:
+            raise self._garbage(error) from None
+
+    def _settle_arguments(
+        self,
+        test: TestUse,
+        given: _Given,
+        wanted: list[int | str],
+        changed: list[int | str],
+        returned: dict[int | str, Any],
+    ) -> None:
+        """A changed argument is a failure, unless the test marks it as in_place: then it is given back."""
+        __tracebackhide__ = True
+        for key in wanted:
+            if key in changed and not (key in returned and give_back(given.value(key), returned[key])):
+                test.changed = f"{given.name(key)} (its type, shape or dtype)"
+                raise ArgumentChangedError(f"{test.changed} was changed by the call.")
+        others = [key for key in changed if key not in wanted]
+        if others:
+            test.changed = given.name(others[0])
+            raise ArgumentChangedError(f"{test.changed} was changed by the call.")
+
+    # ---- objects
+
+    def _make_handle(self, node: wire.HandleNode) -> Handle:
+        """One handle an object, so that `is` tells; its class is the mirror that the student's side claims first."""
+        found = self._handles.get(node.number)
+        if found is None:
+            mirrors = [self.names.mirrors.get(path) for path in node.classes]
+            kind: Any = next((mirror for mirror in mirrors if isinstance(mirror, Mirror)), Handle)
+            found = make_handle(kind, Reference(self, self.sandboxes, node.number, node.type_name, node.classes))
+            self._handles[node.number] = found
+        return found
+
+    def _encode_object(self, value: Any) -> Any:
+        if isinstance(value, ModulePath):
+            return ["m", value.module, value.name]
+        if isinstance(value, Mirror):
+            return ["m", *value._autograder_path]
+        if isinstance(value, Handle):
+            reference = reference_of(value)
+            if reference.owner is not self or reference.generation != self.sandboxes:
+                raise wire.EncodeError("a test passed an object of a sandbox that is gone; make it in the test itself.")
+            return ["h", reference.number]
+        own = getattr(value, "_autograder_path", None)
+        if isinstance(own, ModulePath):
+            return ["m", own.module, own.name]
+        if callable(value):
+            number = next(self._numbers)
+            self._callables[number] = value
+            return ["k", number]
+        return None
+
+    def _get_callable(self, number: int) -> Callable[..., Any]:
+        found = self._callables.get(number)
+        if found is None:
+            raise wire.WireError("a callable that was never sent")
+        return found
+
+    def _call_back(
+        self,
+        channel: Channel,
+        nonce: bytes,
+        request: wire.Callback,
+        buffers: Sequence[bytes | memoryview],
+        budget: Budget,
+    ) -> None:
+        """Call a function of the test's for the student's code, and answer; the time is not the student's."""
+        test = self.test
+        assert test is not None
+        test.callbacks += 1
+        if test.callbacks > _MAX_CALLBACKS:
+            raise LimitError(f"your code called a function of the test more than {_MAX_CALLBACKS} times.")
+        function = self._get_callable(request.number)
+        decoder = wire.Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
+        args = [decoder.decode(node) for node in request.args]
+        kwargs = {key: decoder.decode(node) for key, node in request.kwargs.items()}
+        encoder = wire.Encoder(self._encode_object)
+        started_s = time.monotonic()
+        self._calling_back = True
+        try:
+            metadata: dict[str, Any] = {"value": encoder.encode(function(*args, **kwargs))}
+        except Exception as error:  # noqa: BLE001  it travels through the student's code, as it would in one process
+            token = next(self._numbers)
+            self._raised[token] = error
+            metadata = {"raised": builtin_name(error), "token": token}
+        except BaseException:
+            self._end_process()  # it ends the test at once; the student's code is in the middle of a call
+            raise
+        finally:
+            self._calling_back = False
+            channel.pause(time.monotonic() - started_s)
+        channel.tell(wire.Kind.ANSWER, nonce, metadata, encoder.buffers, budget)
 
 
-@dataclass(frozen=True)
-class Budget:
-    """What one exchange may use."""
-
-    cpu_s: float
-    wall_s: float
-
-
-@dataclass
-class Watch:
-    """A budget and the clocks' readings when it began."""
-
-    budget: Budget
-    started_s: float
-    cpu_base_s: float
-    next_look_s: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.next_look_s = self.started_s + _POLL_S
-
-
-argument_names: Callable[[str], list[str]] | None = None
-
-
-def argument_name(function: str, which: int | str) -> str:
-    """The parameter's name in the reference, for a position or keyword that the student's side reported."""
-    if isinstance(which, str):
-        return clean(which)
-    names = argument_names(function) if argument_names is not None else []
-    return names[which] if 0 <= which < len(names) else f"argument {which + 1}"
+def give_back(mine: Any, theirs: Any) -> bool:
+    """Change a test's own argument to what the student's code made of it; False if that cannot be."""
+    if type(mine) is not type(theirs):
+        return False
+    if isinstance(mine, np.ndarray):
+        if mine.shape != theirs.shape or mine.dtype != theirs.dtype:
+            return False
+        mine[...] = theirs
+        return True
+    if isinstance(mine, list):
+        mine[:] = theirs
+        return True
+    if isinstance(mine, (dict, set)):
+        mine.clear()
+        mine.update(theirs)
+        return True
+    if type(mine).__name__ == "Tensor" and mine.shape == theirs.shape and mine.dtype == theirs.dtype:
+        mine.data.copy_(theirs)
+        return True
+    return False
 
 
 def clean(text: str) -> str:

@@ -1,7 +1,7 @@
-"""A student's exceptions on the trusted side: builtin ones arrive as themselves, others as their nearest builtin class.
+"""A student's exceptions on the trusted side: builtin ones as themselves, public ones of the submission as mirrors.
 
 The list is closed and goes by identity: the student's side names a class only if the exception is of that very
-class, so a class that is merely called ValueError arrives as the builtin class that it derives from.
+class, so a class that is merely called ValueError arrives as something that derives from its own builtin base.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Any, Final
 import numpy as np
 
 from autograder.proxy import wire
+from autograder.proxy.handles import ExceptionMirror
 from autograder.verdict import StudentFrame
 
-_CLASSES: Final[dict[str, type[BaseException]]] = {
+CLASSES: Final[dict[str, type[BaseException]]] = {
     name: value
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, Exception) and name != "ExceptionGroup"
 } | {"SystemExit": SystemExit, "LinAlgError": np.linalg.LinAlgError}
+_NAMES: Final = {value: name for name, value in reversed(CLASSES.items())}
 
 _ATTRIBUTE: Final = "_autograder_student_error"
 
@@ -29,7 +31,8 @@ class StudentError:
     """What the student's side says of an exception: a claim, cleaned, for messages alone."""
 
     type_name: str
-    builtin: bool
+    builtin: str
+    """The nearest builtin class, the only part of the type that a hidden test may show."""
     text: str
     frame: StudentFrame | None
     traceback: str
@@ -40,18 +43,24 @@ class StudentError:
         return f"{self.type_name}: {self.text}" if self.text else self.type_name
 
 
-def student_exception(reply: wire.Raised) -> BaseException:
-    """The exception to raise in the test for one that the student's code raised."""
-    base = _CLASSES.get(reply.base, Exception)
+def student_exception(reply: wire.Raised, mirrors: dict[tuple[str, str], type]) -> BaseException:
+    """The exception to raise in the test for one that the student's code raised.
+
+    Args:
+        reply: what the student's side says.
+        mirrors: the public classes, by module and name.
+    """
+    base = CLASSES.get(reply.base, Exception)
     text = wire.clean_text(reply.text)
-    error = _make(base if reply.exact else _derived(base, wire.clean_text(reply.type, 80)), text)
-    frame = None
-    if reply.frames:
-        file, line, function = reply.frames[-1]
-        frame = StudentFrame(file=wire.clean_text(file, 200), line=line, function=wire.clean_text(function, 100))
-    described = StudentError(
-        wire.clean_text(reply.type, 80), reply.exact, text, frame, wire.clean_text(reply.traceback)
-    )
+    type_name = wire.clean_text(reply.type, 80)
+    found = [mirrors.get(path) for path in reply.classes[:16]]
+    own = tuple(dict.fromkeys(kind for kind in found if isinstance(kind, ExceptionMirror)))
+    if own:
+        kind = _derive(own[0].__name__, (*own, base) if base is not Exception else own)
+    else:
+        kind = base if reply.exact else _derive(type_name, (base,))
+    error = _make(kind, text)
+    described = StudentError(type_name, base.__name__, text, _frame(reply), wire.clean_text(reply.traceback))
     setattr(error, _ATTRIBUTE, described)
     return error
 
@@ -62,9 +71,22 @@ def student_error(error: BaseException | None) -> StudentError | None:
     return found if isinstance(found, StudentError) else None
 
 
-def _derived(base: type[BaseException], name: str) -> type[BaseException]:
-    """A class of the student's: derives from what it claims to derive from, and is equal to no other."""
-    return type(name if name.isidentifier() else "StudentException", (base,), {"__module__": "submission"})
+def builtin_name(error: BaseException) -> str:
+    """The name under which an exception of the test's is raised on the student's side; "" where it has none."""
+    return _NAMES.get(type(error), "")
+
+
+def _frame(reply: wire.Raised) -> StudentFrame | None:
+    if not reply.frames:
+        return None
+    file, line, function = reply.frames[-1]
+    return StudentFrame(file=wire.clean_text(file, 200), line=line, function=wire.clean_text(function, 100))
+
+
+def _derive(name: str, bases: tuple[type, ...]) -> Any:
+    """A class that is equal to no other, and derives from what it claims to derive from."""
+    kind = ExceptionMirror if any(isinstance(base, ExceptionMirror) for base in bases) else type
+    return kind(name if name.isidentifier() else "StudentException", bases, {"__module__": "submission"})
 
 
 def _make(kind: type[BaseException], text: str) -> BaseException:

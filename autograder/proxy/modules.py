@@ -1,7 +1,7 @@
 """The import hook of the trusted process: a test that imports the assignment's module gets a proxy of it.
 
 The names are the reference's: student code is never called at collection, and `from m import *` yields the
-reference's public functions and nothing else.
+reference's public functions and classes and nothing else.
 """
 
 from __future__ import annotations
@@ -17,53 +17,59 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograder.errors import SpecError
-from autograder.proxy import client
+from autograder.proxy import handles
+from autograder.proxy.client import MissingNameError
+from autograder.proxy.paths import ModulePath
 
 _PACKAGE: Final = "_reference"
 
-current: client.Submission | None = None
-"""The submission whose tests are running in this process."""
-
 
 class ModuleProxy(types.ModuleType):
-    """Stands for a module of the student's: its functions are proxies, any other attribute is read when asked for."""
+    """Stands for a module of the student's: functions and classes are proxies, anything else is read when asked for."""
 
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        if current is None:
+        if handles.current is None:
             raise AttributeError(
-                f"{self.__name__}.{name} is not a public function of the reference; what is not a function is read "
+                f"{self.__name__}.{name} is not a public function or class of the reference; anything else is read "
                 f"inside a test, as {self.__name__}.{name}"
             )
         try:
-            return current.get(self.__name__, name)
-        except client.MissingNameError as error:
+            path = ModulePath(self.__name__, name)
+            return handles.current.do("read", path, (), {}, f"{self.__name__}.{name}")
+        except MissingNameError as error:
             raise AttributeError(str(error)) from None
 
 
-def load_reference(folder: Path, modules: list[str]) -> dict[str, types.ModuleType]:
-    """Import the reference under private names; among themselves its modules import each other, never a proxy.
+class ReferenceModules:
+    """The reference's modules in the trusted process, under private names.
 
-    Raises:
-        SpecError: the reference cannot be imported.
+    Among themselves they import each other, never a proxy. Code that is run with `run` (a probe) imports them too.
     """
-    loaded: dict[str, types.ModuleType] = {}
 
-    def import_reference(name: str, *args: Any, **kwargs: Any) -> types.ModuleType:
-        return load(name) if name in modules else builtins.__import__(name, *args, **kwargs)
+    def __init__(self, folder: Path, names: list[str]) -> None:
+        self.folder = folder
+        self.names = names
+        self.loaded: dict[str, types.ModuleType] = {}
+        self.builtins = {**vars(builtins), "__import__": self._import}
+        for name in names:
+            self._load(name)
 
-    def load(name: str) -> types.ModuleType:
-        if name in loaded:
-            return loaded[name]
-        path = folder / f"{name}.py"
+    def _import(self, name: str, *args: Any, **kwargs: Any) -> types.ModuleType:
+        return self._load(name) if name in self.names else builtins.__import__(name, *args, **kwargs)
+
+    def _load(self, name: str) -> types.ModuleType:
+        if name in self.loaded:
+            return self.loaded[name]
+        path = self.folder / f"{name}.py"
         spec = importlib.util.spec_from_file_location(f"{_PACKAGE}.{name}", path)
         if spec is None or spec.loader is None:
             raise SpecError(f"{path} cannot be imported; check that it is a Python file.")
         module = importlib.util.module_from_spec(spec)
-        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": import_reference}
-        loaded[name] = module
+        module.__dict__["__builtins__"] = self.builtins
+        self.loaded[name] = module
         sys.modules[spec.name] = module
         try:
             spec.loader.exec_module(module)
@@ -71,47 +77,75 @@ def load_reference(folder: Path, modules: list[str]) -> dict[str, types.ModuleTy
             raise SpecError(f"{path} cannot be imported: {type(error).__name__}: {error}.") from error
         return module
 
-    for name in modules:
-        load(name)
-    return loaded
+    def run(self, source: str, name: str) -> Callable[..., Any]:
+        """Define a function from source that imports the reference where it imports the assignment."""
+        namespace: dict[str, Any] = {"__name__": "probe", "__builtins__": self.builtins}
+        exec(compile(source, f"<probe {name}>", "exec"), namespace)  # noqa: S102  the test author's own source
+        function: Callable[..., Any] = namespace[name]
+        return function
 
 
-def install_proxies(reference: dict[str, types.ModuleType]) -> None:
-    """Put a proxy for each of the reference's modules where `import` finds it."""
-    for name, module in reference.items():
+reference: ReferenceModules | None = None
+"""The reference of the suite that runs in this process; None in plain pytest."""
+
+
+def install_proxies(modules: ReferenceModules) -> dict[tuple[str, str], type]:
+    """Put a proxy for each of the reference's modules where `import` finds it; the mirrors of its classes."""
+    global reference
+    reference = modules
+    mirrors: dict[tuple[str, str], type] = {}
+    for name, module in modules.loaded.items():
         proxy = ModuleProxy(name, module.__doc__)
         names = public_names(module)
         for public in names:
-            setattr(proxy, public, _function_proxy(name, public, getattr(module, public)))
+            original = getattr(module, public)
+            if inspect.isclass(original):
+                mirrors[name, public] = handles.make_mirror(name, original)
+                setattr(proxy, public, mirrors[name, public])
+            else:
+                setattr(proxy, public, FunctionProxy(name, public, original))
         proxy.__dict__["__all__"] = names
         sys.modules[name] = proxy
-    client.argument_names = functools.partial(_argument_names, reference)
+    return mirrors
 
 
 def public_names(module: types.ModuleType) -> list[str]:
-    """The functions that a module of the reference defines itself, without a leading underscore."""
+    """The functions and classes that a module of the reference defines itself, without a leading underscore."""
     return [
         name
         for name, value in vars(module).items()
-        if not name.startswith("_") and inspect.isfunction(value) and value.__module__ == module.__name__
+        if not name.startswith("_")
+        and (inspect.isfunction(value) or inspect.isclass(value))
+        and value.__module__ == module.__name__
     ]
 
 
-def _function_proxy(module: str, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(original, assigned=("__name__", "__qualname__", "__doc__"), updated=())
-    def call(*args: Any, **kwargs: Any) -> Any:
+class FunctionProxy:
+    """Stands for a function of the student's, with the reference's name, signature and docstring."""
+
+    def __init__(self, module: str, name: str, original: Callable[..., Any]) -> None:
+        self._autograder_path = ModulePath(module, name)
+        self.__name__ = self.__qualname__ = name
+        self.__module__ = module
+        self.__doc__ = original.__doc__
+        self.__signature__ = inspect.signature(original)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if current is None:
-            raise RuntimeError(f"{module}.{name} is the student's: call it inside a test or a fixture, not at import")
-        return current.call(module, name, args, kwargs)
+        path = self._autograder_path
+        return handles.get_current(f"{path.module}.{path.name}").do(
+            "call", path, args, kwargs, f"{path.module}.{path.name}"
+        )
 
-    call.__dict__.pop("__wrapped__", None)  # the original is the reference: a test must not find it by accident
-    call.__module__ = module
-    call.__dict__["__signature__"] = inspect.signature(original)
-    return call
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """As a class attribute of a test class it binds like any function."""
+        return self if instance is None else functools.partial(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<the student's {self.__module__}.{self.__name__}>"
 
 
-def _argument_names(reference: dict[str, types.ModuleType], function: str) -> list[str]:
-    module, _, name = function.partition(".")
-    original = getattr(reference.get(module), name, None)
+def argument_names(path: ModulePath) -> list[str]:
+    """The parameters of a function of the reference, for messages; empty where it has none."""
+    original = getattr(reference.loaded.get(path.module), path.name, None) if reference is not None else None
     return list(inspect.signature(original).parameters) if callable(original) else []

@@ -60,7 +60,7 @@ def set_limits(limits: dict[Any, Any]) -> None:
     table = {
         resource.RLIMIT_AS: warm_bytes + limits["memory_bytes"],
         resource.RLIMIT_CPU: limits["cpu_s"],
-        resource.RLIMIT_FSIZE: limits["disk_bytes"],
+        resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_NOFILE: 256,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from autograder.errors import GraderError
+from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.seccomp import build_filter
 from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
 
@@ -28,9 +29,10 @@ def open_namespaces(packages: list[str]) -> Zygote:
         GraderError: a layer does not work here; the message names it.
     """
     folder = Path(tempfile.mkdtemp(prefix="autograder-root-"))
+    cgroups = CgroupParent(f"autograder-{os.getpid()}-{folder.name}")
     command = [sys.executable, "-s", "-S", "-P", str(HERE / "_enter.py")]
     zygote = Zygote(
-        "namespaces", command, json.dumps(_configuration(folder, packages)), ENVIRONMENT, folder, isolated=True
+        "namespaces", command, json.dumps(_configuration(folder, packages, cgroups)), ENVIRONMENT, folder, cgroups
     )
     try:
         zygote.try_once()
@@ -54,7 +56,7 @@ def visible_folders() -> list[str]:
     return kept
 
 
-def _configuration(folder: Path, packages: list[str]) -> dict[str, object]:
+def _configuration(folder: Path, packages: list[str], cgroups: CgroupParent) -> dict[str, object]:
     python = os.path.realpath(sys.executable)
     folders = visible_folders()
     files = [python] if not any(Path(python).is_relative_to(path) for path in folders) else []
@@ -81,7 +83,7 @@ def _configuration(folder: Path, packages: list[str]) -> dict[str, object]:
             "/runtime/zygote.json": json.dumps(zygote),
             **{f"/runtime/{path.name}": path.read_text(encoding="utf-8") for path in _runtime_files()},
         },
-        "seccomp": base64.b64encode(build_filter()).decode(),
+        "seccomp": base64.b64encode(build_filter(memfd="memory" in cgroups.controllers)).decode(),
     }
 
 

@@ -38,6 +38,6 @@ def open_unconfined(packages: list[str]) -> Zygote:
         "AUTOGRADER_ZYGOTE": str(configuration),
     }
     command = [sys.executable, "-s", "-S", "-P", str(HERE / "_zygote.py")]
-    zygote = Zygote("none", command, "", environment, folder, isolated=False)
+    zygote = Zygote("none", command, "", environment, folder, None)
     zygote.try_once()
     return zygote

@@ -195,6 +195,8 @@ class ZygoteClient:
         numbers = {
             "memory_bytes": limits.memory_mib << 20,
             "disk_bytes": limits.disk_mib << 20,
+            # RLIMIT_FSIZE counts what is written to a memfd too; the folders' own size keeps the disk
+            "file_bytes": max(limits.disk_mib, limits.message_mib if self.address.isolated else 0) << 20,
             "processes": limits.processes,
             "cpu_s": _RUN_CPU_S,
         }
@@ -260,7 +262,7 @@ class Zygote:
         stdin: what it reads on standard input.
         environment: its whole environment.
         folder: a temporary folder of the zygote's own, removed at the end.
-        isolated: whether the children are confined.
+        cgroups: the run's control groups, where the children are confined; else None.
     """
 
     def __init__(
@@ -270,14 +272,13 @@ class Zygote:
         stdin: str,
         environment: dict[str, str],
         folder: Path,
-        *,
-        isolated: bool,
+        cgroups: CgroupParent | None,
     ) -> None:
         self.name = name
         self.layers: tuple[str, ...] = ()
         self.folder = folder
-        self.isolated = isolated
-        self.cgroups = CgroupParent(f"autograder-{os.getpid()}-{folder.name}") if isolated else None
+        self.isolated = cgroups is not None
+        self.cgroups = cgroups
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.process = subprocess.Popen(
             [*command, str(theirs.fileno())],

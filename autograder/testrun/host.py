@@ -27,8 +27,8 @@ from pydantic import BaseModel, ConfigDict
 
 from autograder.errors import AutograderError, SpecError
 from autograder.limits import Limits
-from autograder.proxy import modules
-from autograder.proxy.client import Submission, TestUse
+from autograder.proxy import handles, modules
+from autograder.proxy.client import Names, Submission, TestUse
 from autograder.proxy.wire import clean_text
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
@@ -65,6 +65,8 @@ class Job(BaseModel):
     limits: Limits
     cpu_limits_s: dict[str, float]
     seeds: dict[str, str]
+    subtests: dict[str, int] = {}
+    """How many subtests the reference passed in a test."""
     import_seed: int
     first: int = 0
 
@@ -82,8 +84,9 @@ class Event(BaseModel):
 class SuiteHost:
     """A pytest plug-in whose run loop is a fork server."""
 
-    def __init__(self, config: HostConfig, requests: socket.socket) -> None:
+    def __init__(self, config: HostConfig, requests: socket.socket, names: Names) -> None:
         self.config = config
+        self.names = names
         self.requests = requests
         self.problem = ""
 
@@ -121,7 +124,7 @@ class SuiteHost:
             pid = os.fork()
             if pid == 0:
                 self.requests.close()
-                run_fork(channel, items, tests, self.config)
+                run_fork(channel, items, tests, self.config, self.names)
             # a fork that died at once leaves no pidfd; the driver sees the channel end
             with contextlib.suppress(OSError):
                 pidfd = os.pidfd_open(pid)
@@ -130,7 +133,9 @@ class SuiteHost:
             channel.close()
 
 
-def run_fork(channel: socket.socket, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig) -> None:
+def run_fork(
+    channel: socket.socket, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names
+) -> None:
     """Run one job in this process and leave; never returns."""
     status = 1
     try:
@@ -141,18 +146,22 @@ def run_fork(channel: socket.socket, items: list[pytest.Item], tests: list[Expec
         resource.setrlimit(resource.RLIMIT_AS, (size + _TRUSTED_MEMORY_BYTES,) * 2)
         stream = channel.makefile("rwb")
         job = Job.model_validate_json(stream.readline())
-        run_job(job, items, tests, config, stream)
+        run_job(job, items, tests, config, names, stream)
         status = 0
     finally:
         os._exit(status)
 
 
-def run_job(job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, stream: Any) -> None:
+def run_job(
+    job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names, stream: Any
+) -> None:
     """Run the job's tests in order, each reported as soon as it is judged."""
     address = ZygoteAddress(config.control_fd, config.cgroup_name, config.isolated)
     cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if config.isolated else None
-    submission = Submission(ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed)
-    modules.current = submission
+    submission = Submission(
+        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names
+    )
+    handles.current = submission
     for index in range(job.first, len(items)):
         _write(stream, Event(start=index))
         following = items[index + 1] if index + 1 < len(items) else None
@@ -166,13 +175,20 @@ def run_test(
 ) -> TestResult:
     """One test of one submission."""
     seed = job.seeds[test.nodeid]
-    use = TestUse(seed=int(seed[-8:], 16), cpu_limit_s=job.cpu_limits_s[test.nodeid], wall_limit_s=job.limits.wall_s)
+    use = TestUse(
+        seed=int(seed[-8:], 16),
+        cpu_limit_s=job.cpu_limits_s[test.nodeid],
+        wall_limit_s=job.limits.wall_s,
+        in_place=frozenset(test.in_place),
+    )
     plugin.set_seed(seed[:-8])
     submission.begin_test(use)
+    plugin.begin_subtests()
     reports = runtestprotocol(item, log=False, nextitem=following)
     submission.end_test()
+    subtests = plugin.take_subtests(job.subtests.get(test.nodeid, 0))
     printed = clean_text(submission.printed.decode("utf-8", "replace"), _PRINTED_CHARS)
-    return judge_test(test.nodeid, reports, item.stash.get(plugin.raised, None), use, printed, seed)
+    return judge_test(test.nodeid, reports, item.stash.get(plugin.raised, None), use, subtests, printed, seed)
 
 
 def _write(stream: Any, event: Event) -> None:
@@ -202,9 +218,9 @@ def main() -> None:
             import torch
 
             torch.set_num_threads(1)
-        reference = modules.load_reference(config.reference, config.modules)
-        modules.install_proxies(reference)
-        plugin.set_reference(reference)
+        reference = modules.ReferenceModules(config.reference, config.modules)
+        names = Names(modules.install_proxies(reference), modules.argument_names, "torch" in config.packages)
+        plugin.set_reference(reference.loaded)
     except AutograderError as error:
         _tell(requests, {"error": str(error)})
         return
@@ -213,7 +229,7 @@ def main() -> None:
         "--confcutdir", str(config.tests), "--disable-plugin-autoload", "-p", "no:cacheprovider",
         "--capture=sys", "-vv", "--tb=short", "--show-capture=no", "--color=no",
     ]  # fmt: skip
-    pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests)])
+    pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests, names)])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,21 @@ _FOLDERS = sorted(
 )
 
 
+@dataclass(frozen=True)
+class Subtests:
+    """What a test's subtests came to; `total` is at least the number that the reference passed."""
+
+    passed: int
+    total: int
+    reports: tuple[pytest.TestReport, ...]
+
+
 def judge_test(
     nodeid: str,
     reports: list[pytest.TestReport],
     error: BaseException | None,
     use: TestUse,
+    subtests: Subtests | None,
     printed: str,
     seed: str,
 ) -> TestResult:
@@ -42,18 +53,25 @@ def judge_test(
         reports: pytest's reports of its phases.
         error: the exception that ended it, if one did.
         use: what the proxy saw; it counts whatever the test's body made of it.
+        subtests: what its subtests came to, if it has any.
         printed: what the student's code printed.
         seed: of the test's generator.
     """
     outcome, summary = _judge(reports, error, use)
+    credit = 1.0 if outcome is Outcome.PASSED else 0.0
+    if subtests is not None and subtests.passed < subtests.total and _only_subtests_failed(reports, error, outcome):
+        credit = subtests.passed / subtests.total
+        outcome = Outcome.PARTIAL if credit else Outcome.FAILED
+        summary = f"{subtests.passed} of {subtests.total} parts passed."
     from_student = student_error(error) if outcome in (Outcome.ERROR, Outcome.MEMORY, Outcome.CRASHED) else None
-    detail = "" if use.lost is not None else "\n".join(r.longreprtext for r in reports if r.failed)
+    detail = "" if use.lost is not None else "\n".join(r.longreprtext for r in _failures(reports, subtests))
     if from_student is not None and from_student.traceback:
         detail += f"\n\nIn the submission:\n{from_student.traceback}"
     return TestResult(
         nodeid=nodeid,
         outcome=outcome,
-        credit=1.0 if outcome is Outcome.PASSED else 0.0,
+        credit=credit,
+        subtests=subtests.passed if subtests is not None else 0,
         summary=summary,
         exception=from_student.headline if from_student else "",
         frame=from_student.frame if from_student else None,
@@ -64,6 +82,17 @@ def judge_test(
         cpu_s=use.cpu_s,
         wall_s=use.wall_s,
     )
+
+
+def _failures(reports: list[pytest.TestReport], subtests: Subtests | None) -> list[pytest.TestReport]:
+    return [report for report in (*(subtests.reports if subtests else ()), *reports) if report.failed]
+
+
+def _only_subtests_failed(reports: list[pytest.TestReport], error: BaseException | None, outcome: Outcome) -> bool:
+    """The test itself ended well: it passed, or pytest failed it for its subtests alone."""
+    call = next((report for report in reports if report.when == "call"), None)
+    for_subtests = error is None and call is not None and "subtest" in str(call.longrepr)
+    return outcome is Outcome.PASSED or (outcome is Outcome.FAILED and for_subtests)
 
 
 def hide_paths(text: str) -> str:
@@ -112,8 +141,7 @@ def _judge_student_error(error: BaseException | None, described: StudentError) -
     if isinstance(error, NotImplementedError):
         return Outcome.ERROR, f"Your code raised NotImplementedError{where}: it is not written yet."
     # A class of the student's own is named by its nearest builtin class: a name could carry a test's input away.
-    kind = type(error) if described.builtin else type(error).__mro__[1]
-    return Outcome.ERROR, f"Your code raised {kind.__name__}{where}."
+    return Outcome.ERROR, f"Your code raised {described.builtin}{where}."
 
 
 def _sentence(text: str) -> str:

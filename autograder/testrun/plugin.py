@@ -16,8 +16,10 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
+from _pytest.subtests import SubtestReport
 
 from autograder.errors import SpecError
+from autograder.testrun.judgement import Subtests
 from autograder.verdict import ExpectedTest
 
 MARKS: Final = {
@@ -25,6 +27,7 @@ MARKS: Final = {
     "requires(*names)": "the test pays only if the named tests pass",
     "timeout(cpu_s)": "CPU seconds the student's code may use in this test",
     "hint(text)": "what the student is told when the test fails",
+    "in_place(*names)": "arguments that the student's code may change; the test's own are changed with them",
     "visibility(name)": "visible, hidden, after_due_date or after_published on Gradescope",
 }
 PUBLIC_PREFIX: Final = "test_public"
@@ -33,7 +36,8 @@ raised: Final = pytest.StashKey[BaseException]()
 """The exception that ended a test's call or set-up."""
 
 _reference: dict[str, types.ModuleType] = {}
-_seed = ""
+_subtests: list[pytest.TestReport] = []
+_seed = "0"  # in plain pytest
 
 
 def set_reference(modules: dict[str, types.ModuleType]) -> None:
@@ -77,18 +81,40 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return (yield)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what a subtest reports: pytest logs those by themselves, in the middle of their test."""
+    if isinstance(report, SubtestReport):
+        _subtests.append(report)
+
+
+def begin_subtests() -> None:
+    """A test begins."""
+    _subtests.clear()
+
+
+def take_subtests(expected: int) -> Subtests | None:
+    """What the subtests of the test that ended came to, or None if neither it nor the reference's run had any."""
+    passed = sum(report.passed for report in _subtests)
+    total = max(expected, len(_subtests))
+    return Subtests(passed, total, tuple(_subtests)) if total else None
+
+
 def list_tests(items: list[pytest.Item], total_points: float) -> list[ExpectedTest]:
     """The expected tests, from what was collected against the reference's names.
+
+    A suite without a single `points` shares the assignment's points equally among its test functions.
 
     Raises:
         SpecError: a mark is malformed, a requirement does not exist, or the points do not sum to the assignment's.
     """
     if not items:
         raise SpecError("the suites hold no test; write functions named test_*.")
+    unmarked = not any(item.get_closest_marker("points") for item in items)
     cases: dict[str, int] = {}
     for item in items:
         cases[_function(item)] = cases.get(_function(item), 0) + 1
-    tests = [_describe(item, cases[_function(item)]) for item in items]
+    share = total_points / len(cases) if unmarked else 0.0
+    tests = [_describe(item, cases[_function(item)], share) for item in items]
     known = {test.function for test in tests}
     for test in tests:
         for name in test.requires:
@@ -107,7 +133,7 @@ def _function(item: pytest.Item) -> str:
     return "::".join(item.nodeid.partition("[")[0].split("::")[1:])
 
 
-def _describe(item: pytest.Item, cases: int) -> ExpectedTest:
+def _describe(item: pytest.Item, cases: int, default_points: float) -> ExpectedTest:
     function = _function(item)
     title = _docstring(item) or function.rpartition("::")[2].removeprefix("test_").replace("_", " ")
     index = getattr(getattr(item, "callspec", None), "indices", None)
@@ -118,8 +144,9 @@ def _describe(item: pytest.Item, cases: int) -> ExpectedTest:
             nodeid=item.nodeid,
             function=function,
             title=title,
-            points=float(_argument(item, "points", 0.0)) / cases,
+            points=float(_argument(item, "points", default_points)) / cases,
             requires=tuple(name for mark in item.iter_markers("requires") for name in mark.args),
+            in_place=tuple(name for mark in item.iter_markers("in_place") for name in mark.args),
             hint=str(_argument(item, "hint", "")),
             visibility=_argument(item, "visibility", "visible"),
             public=item.path.name.startswith(PUBLIC_PREFIX),

@@ -63,7 +63,7 @@ class Suite:
     def __init__(self, assignment: Assignment, sandbox: Zygote, key: bytes) -> None:
         self.assignment = assignment
         self.key = key
-        self.reference_cpu_s: dict[str, float] = {}
+        self.reference: dict[str, TestResult] = {}
         self._lock = threading.Lock()
         self._requests, theirs = socket.socketpair()
         self._process = self._start(sandbox, theirs)
@@ -177,13 +177,14 @@ class Suite:
             limits=limits,
             cpu_limits_s={test.nodeid: self._cpu_limit_s(test, limits) for test in self.tests},
             seeds={test.nodeid: self.seed(workspace, test.nodeid) for test in self.tests},
+            subtests={nodeid: result.subtests for nodeid, result in self.reference.items() if result.subtests},
             import_seed=int(self.seed(workspace, "import")[-8:], 16),
             first=first,
         )
 
     def _cpu_limit_s(self, test: ExpectedTest, limits: Limits) -> float:
         floor_s = limits.cpu_s if test.timeout_s is None else test.timeout_s
-        return max(floor_s, limits.cpu_multiple * self.reference_cpu_s.get(test.nodeid, 0.0))
+        return max(floor_s, limits.cpu_multiple * (self.reference[test.nodeid].cpu_s if self.reference else 0.0))
 
     def seed(self, workspace: Workspace, test: str) -> str:
         """HMAC-SHA256 of the key over the canonical source and the test: 28 bytes for `rng`, 4 for the student."""

@@ -1,0 +1,220 @@
+"""Objects of the student's on the trusted side: handles, and mirrors of the submission's public classes.
+
+A handle can be called, read by attribute, indexed, measured with len(), iterated, entered and used in arithmetic;
+each is a question to the student's process and its answer is their claim. Whatever would let an object of theirs
+decide a verdict raises and says how to get the value: ==, ordering, truth, `in`, hashing and conversion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, Protocol
+
+ARITHMETIC: Final = "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift".split()
+
+
+class Owner(Protocol):
+    """What asks the student's process: a submission behind the boundary."""
+
+    def do(self, op: str, on: Any, args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> Any:
+        """One of the wire's operations on a value."""
+
+    def probe(self, source: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run a test author's function there."""
+
+    def watch(self, what: str, *, on: bool, seed: int = 0) -> list[str]:
+        """Begin or end to collect warnings or output there, or set the seeds."""
+
+    @property
+    def seed(self) -> int:
+        """The running test's seed of the student's global generators."""
+
+
+current: Owner | None = None
+"""The submission whose tests are running in this process; classes and functions of modules are asked of it."""
+
+
+def get_current(what: str) -> Owner:
+    """The running submission; `what` is for the message where there is none."""
+    if current is None:
+        raise RuntimeError(f"{what} is the student's: use it inside a test or a fixture, not at import")
+    return current
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Where an object of the student's is kept: by whom, in which of their sandboxes, under which number."""
+
+    owner: Owner
+    generation: int
+    number: int
+    type_name: str
+    classes: tuple[tuple[str, str], ...]
+
+
+class Handle:
+    """An object that stays in the student's process."""
+
+    __slots__ = ("_autograder_reference",)
+    __array_ufunc__ = None  # so that `array + handle` asks the handle
+
+    _autograder_reference: Reference
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return _ask(self, "call", args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(f"{_describe(self)} has no {name} on this side")
+        return _ask(self, "attribute", (name,))
+
+    def __getitem__(self, key: Any) -> Any:
+        __tracebackhide__ = True
+        return _ask(self, "item", (key,))
+
+    def __len__(self) -> int:
+        __tracebackhide__ = True
+        length = _ask(self, "length", ())
+        if type(length) is not int or length < 0:
+            raise TypeError(f"len() of {_describe(self)} is not a length")
+        return length
+
+    def __iter__(self) -> Any:
+        __tracebackhide__ = True
+        iterator = _ask(self, "iterate", ())
+        return iterator if isinstance(iterator, Handle) else iter(iterator)
+
+    def __next__(self) -> Any:
+        __tracebackhide__ = True
+        return _ask(self, "next", ())
+
+    def __enter__(self) -> Any:
+        __tracebackhide__ = True
+        return _ask(self, "enter", ())
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        """Leave the student's context; it cannot swallow an exception of the test's."""
+        if kind is None or issubclass(kind, Exception):
+            _ask(self, "exit", (kind.__name__ if kind else None,))
+
+    def __neg__(self) -> Any:
+        return _ask(self, "negative", ())
+
+    def __abs__(self) -> Any:
+        return _ask(self, "absolute", ())
+
+    def __repr__(self) -> str:
+        return f"<the student's {self._autograder_reference.type_name}>"
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise TypeError(f"{_describe(self)} cannot be changed from a test; call a method of it, or write a probe")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise TypeError(f"{_describe(self)} cannot be changed from a test; call a method of it, or write a probe")
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError(f"{_describe(self)} cannot be copied on this side; make a second one, or write a probe")
+
+
+def make_handle(kind: type[Handle], reference: Reference) -> Handle:
+    """A handle of class `kind`: Handle itself, or a mirror."""
+    handle = object.__new__(kind)
+    object.__setattr__(handle, "_autograder_reference", reference)
+    return handle
+
+
+def reference_of(handle: Handle) -> Reference:
+    """Where a handle's object is kept."""
+    reference: Reference = object.__getattribute__(handle, "_autograder_reference")
+    return reference
+
+
+def _ask(handle: Handle, op: str, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> Any:
+    __tracebackhide__ = True
+    reference = reference_of(handle)
+    return reference.owner.do(op, handle, args, kwargs or {}, reference.type_name)
+
+
+def _describe(handle: Handle) -> str:
+    return f"an object of the student's ({reference_of(handle).type_name})"
+
+
+def _refuse(what: str, instead: str) -> Callable[..., NoReturn]:
+    def refuse(self: Handle, *args: Any) -> NoReturn:
+        raise TypeError(f"{_describe(self)} cannot be {what}; {instead}")
+
+    return refuse
+
+
+def _ask_operator(name: str) -> Callable[[Handle, Any], Any]:
+    def ask(self: Handle, other: Any) -> Any:
+        __tracebackhide__ = True
+        return _ask(self, name, (other,))
+
+    return ask
+
+
+_VALUE: Final = "read an attribute or call a method that returns plain data"
+for _name, _what in {
+    **dict.fromkeys(("__eq__", "__ne__"), "compared with =="),
+    **dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__"), "ordered"),
+    **dict.fromkeys(("__bool__",), "asked for its truth"),
+    **dict.fromkeys(("__hash__",), "hashed"),
+    **dict.fromkeys(("__contains__",), "searched with `in`"),
+    **dict.fromkeys(
+        ("__array__", "__float__", "__int__", "__index__", "__complex__"), "converted to a number or array"
+    ),
+}.items():
+    setattr(Handle, _name, _refuse(_what, f"{_VALUE}, or use `is`"))
+for _name in ARITHMETIC:
+    _dunder = _name.rstrip("_")
+    setattr(Handle, f"__{_dunder}__", _ask_operator(_name))
+    setattr(Handle, f"__r{_dunder}__", _ask_operator(f"r{_name}"))
+
+
+class Mirror(type):
+    """The class of mirrors: a mirror stands for a public class of the submission's module."""
+
+    _autograder_path: tuple[str, str]
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Mirror:
+        if any(isinstance(base, Mirror) for base in bases):
+            raise TypeError(f"{bases[0].__name__} is the student's: a test cannot derive from it; write a probe")
+        return super().__new__(cls, name, bases, namespace)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return get_current(cls.__name__).do("call", cls, args, kwargs, cls.__name__)
+
+    def __getattr__(cls, name: str) -> Any:
+        __tracebackhide__ = True
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(f"{cls.__name__} has no {name} on this side")
+        return get_current(cls.__name__).do("attribute", cls, (name,), {}, cls.__name__)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Handle) and cls._autograder_path in reference_of(instance).classes
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        if subclass is cls or not isinstance(subclass, Mirror):
+            return subclass is cls
+        answer = get_current(cls.__name__).do("subclass", subclass, (cls,), {}, subclass.__name__)
+        return answer is True
+
+
+class ExceptionMirror(type):
+    """The class of mirrors of the submission's exceptions: ordinary exception classes, to be raised and caught."""
+
+    _autograder_path: tuple[str, str]
+
+
+def make_mirror(module: str, original: type) -> type:
+    """The mirror of a public class, named and documented as the reference's is."""
+    path = (module, original.__name__)
+    namespace = {"__module__": module, "__doc__": original.__doc__, "_autograder_path": path}
+    if issubclass(original, BaseException):
+        return ExceptionMirror(original.__name__, (Exception,), namespace)
+    return Mirror(original.__name__, (Handle,), {**namespace, "__slots__": ()})
