@@ -51,9 +51,8 @@ def make_report(
     notes = list(workspace.notes)
     if workspace.refusal:
         notes.append(workspace.refusal)
-    # Everything that kept the module from being imported stands once above the tests.
-    imports = dict.fromkeys(r.summary for r in run.results if r.summary.startswith("While it was imported"))
-    notes += [text for text in imports if text not in notes]
+    if run.import_failure:
+        notes.append(run.import_failure)
     return GradeReport(
         student=workspace.student,
         assignment=assignment.id,
@@ -74,7 +73,7 @@ def _refuse(workspace: Workspace, suite: Suite) -> TestRun:
     results = tuple(
         TestResult(nodeid=test.nodeid, outcome=Outcome.MISSING, summary=workspace.refusal) for test in suite.tests
     )
-    return TestRun(results, 0.0, 0, 0.0)
+    return TestRun(results, 0.0, 0, 0.0, "")
 
 
 def _say(test: ScoredTest) -> str:

@@ -24,6 +24,6 @@ class Limits(BaseModel):
     disk_mib: int = Field(default=64, ge=1, le=1 << 20, description="each writable folder")
     message_mib: int = Field(default=256, ge=1, le=4096, description="arrays in one answer")
 
-    def test_cpu_s(self, reference_cpu_s: float) -> float:
-        """CPU seconds one test may use, given what the reference used."""
-        return max(self.cpu_s, self.cpu_multiple * reference_cpu_s)
+    def test_cpu_s(self, reference_cpu_s: float, floor_s: float | None = None) -> float:
+        """CPU seconds one test may use, given what the reference used and a floor of the test's own."""
+        return max(self.cpu_s if floor_s is None else floor_s, self.cpu_multiple * reference_cpu_s)

@@ -16,7 +16,7 @@ def score_tests(expected: Iterable[ExpectedTest], results: Iterable[TestResult])
     expected = list(expected)
     by_nodeid = {result.nodeid: result for result in results}
     found = [by_nodeid.get(test.nodeid, TestResult(nodeid=test.nodeid)) for test in expected]
-    failed = {test.function for test, result in zip(expected, found, strict=True) if result.credit < 1}
+    failed = {test.function for test, result in zip(expected, found, strict=True) if _paid(result) < 1}
     scored = [_score(test, result, failed) for test, result in zip(expected, found, strict=True)]
     # A requirement may itself be unpaid because of its own requirement: follow the chain to its end.
     while True:
@@ -32,12 +32,17 @@ def total(tests: Iterable[ScoredTest]) -> float:
     return round(sum(test.score for test in tests), 6)
 
 
+def _paid(result: TestResult) -> float:
+    """The part of its points that a result earns by itself: a credit without a pass is worth nothing."""
+    return result.credit if result.outcome in (Outcome.PASSED, Outcome.PARTIAL) else 0.0
+
+
 def _score(test: ExpectedTest, result: TestResult, failed: set[str]) -> ScoredTest:
-    paid = result.credit if result.outcome in (Outcome.PASSED, Outcome.PARTIAL) else 0.0
+    paid = _paid(result)
     blocker = next((name for name in test.requires if name in failed), "") if paid > 0 else ""
     return ScoredTest(
         expected=test,
         result=result,
-        score=0.0 if blocker else round(test.points * paid, 6),
+        score=0.0 if blocker else test.points * paid,
         blocked_by=blocker,
     )

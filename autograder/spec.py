@@ -150,7 +150,7 @@ def _check_module_name(name: str, path: Path) -> None:
     """A module of a standard or installed name would hide it from every test: refuse it."""
     if name in sys.stdlib_module_names:
         raise SpecError(f"{path}: modules names {name!r}, which is a standard module; choose another name.")
-    if name not in sys.modules and importlib.util.find_spec(name) is not None:
+    if name in sys.modules or importlib.util.find_spec(name) is not None:
         raise SpecError(f"{path}: modules names {name!r}, which is an installed module; choose another name.")
 
 

@@ -19,6 +19,7 @@ from autograder.errors import SpecError, SubmissionError
 MAX_FILE_BYTES: Final = 16 << 20
 MAX_SUBMISSION_BYTES: Final = 32 << 20
 MAX_FILES: Final = 500
+MAX_NAME_BYTES: Final = 200  # of a student; with .json behind it, it is a file's name
 
 _IGNORED_NAMES: Final = frozenset({"__pycache__", "__MACOSX", ".DS_Store", ".git", ".ipynb_checkpoints", ".venv"})
 
@@ -39,8 +40,7 @@ class Submission:
     def __post_init__(self) -> None:
         digest = hashlib.sha256()
         for name, data in sorted(self.files.items()):
-            digest.update(f"{len(name.encode(errors='surrogateescape'))}:{len(data)}:".encode())
-            digest.update(name.encode(errors="surrogateescape") + data)
+            digest.update(f"{len(name.encode())}:{len(data)}:{name}".encode() + data)
         digest.update(self.refusal.encode())
         object.__setattr__(self, "digest", digest.hexdigest())
 
@@ -72,7 +72,7 @@ def collect_submissions(paths: Iterable[Path], modules: Iterable[str]) -> Intake
     paths = list(paths)
     for path in paths:
         for entry in _entries(path, wanted):
-            if entry.is_symlink() or not (entry.is_dir() or entry.suffix == ".py"):
+            if entry.is_symlink() or not (entry.is_dir() or (entry.is_file() and entry.suffix == ".py")):
                 left_out.append(f"{entry} is not a submission (a .py file or a folder); it was left out.")
                 continue
             submission = _read_submission(entry, wanted)
@@ -108,17 +108,26 @@ def _read_submission(entry: Path, wanted: set[str]) -> Submission:
     student = _student_name(entry, wanted)
     try:
         if entry.is_file():
-            return Submission(student, {entry.name: _read_file(entry)})
+            return Submission(student, {_decodable(entry.name): _read_file(entry)})
         return Submission(student, dict(_read_tree(entry)))
     except SubmissionError as error:
         return Submission(student, {}, refusal=str(error))
+
+
+def _decodable(name: str) -> str:
+    """A file's name as text: bytes that are not UTF-8 are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _student_name(entry: Path, wanted: set[str]) -> str:
     """The file's or folder's name; a file named as the assignment demands is its folder's."""
     entry = entry.absolute()
     name = entry.parent.name if entry.name in wanted else entry.stem if entry.is_file() else entry.name
-    return re.sub(r"[^\w.@+-]+", "_", name).strip("._") or "unnamed"
+    cleaned = re.sub(r"[^\w.@+-]+", "_", _decodable(name)).strip("._") or "unnamed"
+    if cleaned == name and len(cleaned.encode()) <= MAX_NAME_BYTES:
+        return cleaned
+    # what was cleaned or cut must not become another student's name
+    return f"{cleaned[:60]}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:6]}"
 
 
 def _read_tree(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -136,7 +145,7 @@ def _read_tree(folder: Path) -> Iterator[tuple[str, bytes]]:
                     f"The submission is larger than {MAX_SUBMISSION_BYTES >> 20} MiB or {MAX_FILES} files; "
                     "hand in the source alone."
                 )
-            yield path.relative_to(folder).as_posix(), data
+            yield _decodable(path.relative_to(folder).as_posix()), data
 
 
 def _raise_unreadable(error: OSError) -> None:

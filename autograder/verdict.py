@@ -36,7 +36,7 @@ class Outcome(enum.IntEnum):
 
 
 def _outcome(value: Any) -> Any:
-    return Outcome[value.upper()] if isinstance(value, str) else value
+    return Outcome.__members__.get(value.upper(), value) if isinstance(value, str) else value
 
 
 OutcomeField = Annotated[
@@ -62,7 +62,7 @@ class ExpectedTest(Record):
     hint: str = ""
     visibility: Visibility = "visible"
     public: bool = False
-    timeout_s: float | None = None
+    timeout_s: float | None = Field(default=None, gt=0)
 
 
 class StudentFrame(Record):

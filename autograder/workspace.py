@@ -38,7 +38,10 @@ def prepare_workspace(submission: Submission, assignment: Assignment) -> Workspa
     """Choose the student's modules and lay them beside the assignment's public files."""
     modules = tuple(assignment.spec.modules)
     notes = list(submission.notes)
-    files = {name: data for name, data in submission.files.items() if _is_kept(name)}
+    files = {name: data for name, data in submission.files.items() if _is_kept(name, modules)}
+    dropped = sorted(submission.files.keys() - files.keys())
+    if dropped:
+        notes.append(f"{', '.join(dropped[:5])} was left out: compiled code, or a package in the place of a module.")
     refusal = submission.refusal
     if not refusal:
         files, refusal = _place_modules(files, modules, assignment, notes)
@@ -46,9 +49,11 @@ def prepare_workspace(submission: Submission, assignment: Assignment) -> Workspa
     return Workspace(submission.student, files, modules, _source_digest(files, modules), tuple(notes), refusal)
 
 
-def _is_kept(name: str) -> bool:
-    """Compiled modules are dropped: what is graded is source that a TA can read."""
-    return PurePosixPath(name).suffix not in _BINARY_MODULES
+def _is_kept(name: str, modules: tuple[str, ...]) -> bool:
+    """Compiled modules are dropped, since what is graded is source that a TA can read; and so is a package that has
+    the name of a module, since Python would import it first.
+    """  # noqa: D205
+    return PurePosixPath(name).suffix not in _BINARY_MODULES and name.partition("/")[0] not in modules
 
 
 def _place_modules(

@@ -272,4 +272,4 @@ def wait_until(condition: Callable[[], object], process: subprocess.Popen[str] |
     while not condition():
         assert time.monotonic() < deadline, "waited a minute in vain"
         assert process is None or process.poll() is None, "the process ended too early"
-        time.sleep(0.01)
+        time.sleep(0.02)

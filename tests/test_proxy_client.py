@@ -49,7 +49,10 @@ def test_module_is_imported_once(make: Make) -> None:
         ("import os; os._exit(0)", Outcome.CRASHED),
         ("import os; os.kill(os.getpid(), 11); os.abort()", Outcome.CRASHED),
         ("while True: pass", Outcome.TIMEOUT),
-        ("while True:\n        try:\n            pass\n        except BaseException:\n            pass", Outcome.TIMEOUT),
+        (
+            "while True:\n        try:\n            pass\n        except BaseException:\n            pass",
+            Outcome.TIMEOUT,
+        ),
     ],
 )
 def test_lost_sandbox_costs_one_test(make: Make, body: str, outcome: Outcome) -> None:
@@ -178,7 +181,7 @@ def test_hostile_exception_text_is_cleaned(make: Make) -> None:
         "class E(Exception):\n    def __str__(self):\n        raise E\n"
         "def f():\n    raise E\ndef g():\n    raise ValueError('\\x1b[2J' + 'x' * 10**6)"
     )
-    with pytest.raises(Exception, match="^$"):
+    with pytest.raises(Exception, match=r"^$"):
         student.call("f")
     with pytest.raises(ValueError) as raised:  # noqa: PT011  the text is what is looked at
         student.call("g")
@@ -186,7 +189,7 @@ def test_hostile_exception_text_is_cleaned(make: Make) -> None:
     assert "\x1b" not in str(raised.value)
 
 
-WIRE = '''
+WIRE = """
 import os, socket, struct, sys, time, threading
 def wire():
     for name in os.listdir("/dev/fd") if os.path.isdir("/dev/fd") else range(3, 64):
@@ -196,7 +199,7 @@ def wire():
                 return s
         except OSError:
             pass
-'''
+"""
 
 
 @pytest.mark.parametrize(

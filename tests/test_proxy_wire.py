@@ -7,11 +7,10 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-
-import torch
 
 from autograder.proxy import _student_side, wire
 from autograder.proxy.wire import EncodeError, HandleNode, Kind, WireError
@@ -285,13 +284,34 @@ def test_what_cannot_cross_is_the_authors_error(value: Any) -> None:
 def test_generator_crosses_in_its_state(name: str) -> None:
     """The student's generator draws what the test's would, and the test's is not advanced by it."""
     mine = np.random.Generator(getattr(np.random, name)(7))
-    mine.normal(size=3)
     node, buffers = encode(mine)
     theirs = _student_side.Encoder().decode(travel(node), buffers)
-    expected = np.random.Generator(getattr(np.random, name)(7))
-    expected.normal(size=3)
-    assert theirs.normal(size=5).tolist() == expected.normal(size=5).tolist()
-    assert mine.normal() == np.random.Generator(getattr(np.random, name)(7)).normal(size=4)[3]
+    expected = np.random.Generator(getattr(np.random, name)(7)).normal(size=5).tolist()
+    assert theirs.normal(size=5).tolist() == expected
+    assert mine.normal(size=5).tolist() == expected
+
+
+@pytest.mark.parametrize("name", sorted(wire._GENERATORS))
+def test_used_generator_crosses_as_a_child(name: str) -> None:
+    """From what the student gets one cannot go back to what the test drew, and two states give two children."""
+    mine = np.random.Generator(getattr(np.random, name)(7))
+    seen = []
+    for _ in range(2):
+        drawn = mine.normal()
+        node, buffers = encode(mine)
+        theirs = _student_side.Encoder().decode(travel(node), buffers)
+        assert theirs.bit_generator.state != mine.bit_generator.state
+        theirs.bit_generator.advance(-1)
+        seen += [theirs.normal(), drawn]
+    assert len(set(seen)) == 4
+
+
+def test_suites_own_generator_crosses_as_a_child_even_unused() -> None:
+    """What the test will draw from `rng` later cannot be foreseen from what it passes now."""
+    mine = np.random.default_rng(7)
+    encoder = wire.Encoder(private=mine)
+    theirs = _student_side.Encoder().decode(travel(encoder.encode(mine)), list(encoder.buffers))
+    assert theirs.normal() != mine.normal()
 
 
 def test_student_text_is_made_printable() -> None:

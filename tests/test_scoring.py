@@ -45,8 +45,8 @@ def runs(draw: st.DrawFn) -> tuple[list[ExpectedTest], list[TestResult]]:
     """A suite, and what each of its tests came to."""
     tests = draw(suites())
     outcomes = [draw(st.sampled_from(Outcome)) for _ in tests]
-    credits = [draw(st.floats(0, 1)) if outcome is Outcome.PARTIAL else None for outcome in outcomes]
-    return tests, [result(*each) for each in zip(tests, outcomes, credits, strict=True)]
+    shares = [draw(st.floats(0, 1)) if outcome is Outcome.PARTIAL else None for outcome in outcomes]
+    return tests, [result(*each) for each in zip(tests, outcomes, shares, strict=True)]
 
 
 @given(runs())
@@ -156,7 +156,7 @@ def test_partial_credit_is_a_share() -> None:
     assert total(score_tests([test], [result(test, Outcome.PARTIAL, 0.25)])) == 2
 
 
-@pytest.mark.parametrize("outcome", UNPAID)
+@pytest.mark.parametrize("outcome", UNPAID, ids=lambda outcome: outcome.label)
 def test_credit_without_a_pass_is_worth_nothing(outcome: Outcome) -> None:
     """A result that is no pass pays nothing, and opens nothing that requires it, whatever credit it claims."""
     first, second = expect("test_a"), expect("test_b", requires=("test_a",))

@@ -51,7 +51,7 @@ def test_reports_survive_json(results: list[TestResult]) -> None:
     assert GradeReport.model_validate_json(report.model_dump_json()) == report
 
 
-@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("outcome", Outcome, ids=lambda outcome: outcome.label)
 def test_outcomes_are_written_by_name(outcome: Outcome) -> None:
     """JSON says `timeout`, not 5, so that a new outcome does not change old files' meaning."""
     written = TestResult(nodeid="t", outcome=outcome).model_dump(mode="json")

@@ -58,7 +58,7 @@ def grade(
     Exit codes: 0 all graded, whatever their scores; 1 some could not be graded, because of us or the machine;
     2 a wrong argument or an assignment's own error; 130 interrupted.
 
-    Example: autograder grade softmax_classifier examples/class/softmax_classifier --out out
+    Example: autograder grade perceptron submissions/ --out out
     """
     if sys.platform != "linux":
         raise SpecError("grade needs Linux (or WSL2, or a virtual machine); students check their work anywhere.")
@@ -67,7 +67,7 @@ def grade(
     intake = collect_submissions(paths, assignment.spec.modules)
     chosen = _choose(intake, only or [], limit)
     folder = ResultsFolder(out.resolve())
-    options = Options(jobs or os.cpu_count() or 1, _secret(root, seed), fresh)
+    options = Options(jobs or os.cpu_count() or 1, _secret(root, seed), fresh, frozenset(s.student for s in chosen))
     console = Console(stderr=True)
     if not quiet:
         for sentence in intake.left_out:
@@ -76,7 +76,7 @@ def grade(
     assert isinstance(place, Zygote)
     try:
         with show_progress(console, quiet=quiet) as progress:
-            run = grade_class(chosen, assignment, place, folder, options, progress)
+            run = grade_class(intake.submissions, assignment, place, folder, options, progress)
     finally:
         place.close()
     _tell(run, chosen, assignment, folder, place, quiet=quiet, as_json=as_json)

@@ -34,10 +34,19 @@ def _options(
     """Grades deep-learning homework with hidden pytest suites, the student's code behind a process boundary."""
 
 
+def _run() -> None:
+    try:
+        app(standalone_mode=True)
+    except SystemExit as end:
+        if end.code == EXIT_INTERRUPTED:  # what Typer makes of Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
+
+
 def main() -> None:
     """The program's entry point."""
     try:
-        app(standalone_mode=True)
+        _run()
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         sys.exit(exit_code(error))

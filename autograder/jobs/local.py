@@ -7,7 +7,7 @@ import platform
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -52,11 +52,17 @@ class Options:
         jobs: how many submissions at a time.
         secret: the course's, or what stands for it where a seed was given.
         fresh: grade again what an earlier run graded.
+        only: these students alone; of the others what an earlier run left is kept in grades.csv.
     """
 
     jobs: int
     secret: bytes
     fresh: bool = False
+    only: frozenset[str] | None = None
+
+    def takes(self, student: str) -> bool:
+        """Whether a student is among those to grade."""
+        return self.only is None or student in self.only
 
 
 class Progress:
@@ -94,8 +100,9 @@ def grade_class(
         run.reference = grade_reference(assignment, suite)
         keys = {s.student: _grade_key(s, assignment, key) for s in submissions}
         journal.append("run", assignment=assignment.id, grader=__version__, submissions=len(submissions))
-        waiting = [] if options.fresh else _keep_earlier(submissions, keys, folder, journal, run)
-        waiting = [s for s in submissions if s.student not in run.kept]
+        again = {s.student for s in submissions if options.fresh and options.takes(s.student)}
+        left = _keep_earlier([s for s in submissions if s.student not in again], keys, folder, journal, run)
+        waiting = [s for s in submissions if s.student in again or (s in left and options.takes(s.student))]
         progress.begin(len(waiting))
         grade = _Grader(assignment, suite, folder, journal, keys)
         _grade_all(waiting, grade, options.jobs, run, progress)
@@ -121,6 +128,7 @@ class _Grader:
             keys,
         )
         self.lock = threading.Lock()
+        self.stopped = False
 
     def __call__(self, submission: Submission) -> GradeReport:
         for attempt in range(_TRIES):
@@ -130,10 +138,12 @@ class _Grader:
                     raise GraderError(report.faults[0].result.summary or "A test was not judged.")
             except GraderError as error:
                 with self.lock:
+                    if self.stopped:
+                        raise
                     self.journal.append("fault", student=submission.student, attempt=attempt, why=str(error))
-                if attempt + 1 == _TRIES:
-                    self.folder.remove_report(submission.student)
-                    raise
+                    if attempt + 1 == _TRIES:
+                        self.folder.remove_report(submission.student)
+                        raise
                 continue
             with self.lock:
                 self.folder.write_report(report, __version__)
@@ -146,7 +156,7 @@ class _Grader:
 
 def _grade_all(
     waiting: list[Submission],
-    grade: Callable[[Submission], GradeReport],
+    grade: _Grader,
     jobs: int,
     run: ClassRun,
     progress: Progress,
@@ -159,7 +169,9 @@ def _grade_all(
             for future in done:
                 _take(future, pending.pop(future), run, progress)
     except BaseException:
-        # Whoever waits for a fork of the suite learns of its end when the caller closes the suite.
+        # Whoever waits for a fork of the suite learns of its end when the caller closes the suite; that is no fault.
+        with grade.lock:
+            grade.stopped = True
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
@@ -171,6 +183,8 @@ def _take(future: Future[GradeReport], student: str, run: ClassRun, progress: Pr
         report = run.reports[student] = future.result()
     except GraderError as error:
         run.faults[student] = str(error)
+    except Exception as error:  # noqa: BLE001  one submission that we cannot take must not end the class
+        run.faults[student] = f"The grader failed on it ({type(error).__name__}: {error}); please report this."
     progress.advance(student, report)
 
 

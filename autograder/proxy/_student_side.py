@@ -31,8 +31,8 @@ Requests, and what they are answered with
               one of OPERATIONS on a value; `returned` names arguments to send back          -> VALUE, RAISED, MISSING
     5 WATCH   {"what": "warnings", "output" or "seed", "on": bool, "seed": u32}: begin or end to collect, or set the
               global seeds                                                                    -> VALUE [str...]
-    6 PROBE   {"source": str, "name": str, "args": [node], "kwargs": {str: node}, "seed": u32}: define and call a function
-              of the test's, the global seeds set                                             -> VALUE or RAISED
+    6 PROBE   {"source": str, "name": str, "args": [node], "kwargs": {str: node}, "seed": u32}: define and call a
+              function of the test's, the global seeds set                                    -> VALUE or RAISED
     7 ANSWER  {"value": node} or {"raised": str, "token": int}: the answer to CALLBACK, of its nonce
 
 Replies

@@ -34,10 +34,11 @@ _MAX_STEPS: Final = 100_000
 class SandboxLostError(BaseException):
     """The sandbox is gone in the middle of a test. Not an Exception: no test may catch it and go on to pass."""
 
-    def __init__(self, outcome: Outcome, sentence: str) -> None:
+    def __init__(self, outcome: Outcome, sentence: str, *, at_import: bool = False) -> None:
         super().__init__(sentence)
         self.outcome = outcome
         self.sentence = sentence
+        self.at_import = at_import
 
 
 class ArgumentChangedError(AssertionError):
@@ -96,9 +97,14 @@ class _Given:
         return self.args[key] if isinstance(key, int) else self.kwargs[key]
 
     def name(self, key: int | str) -> str:
+        """The argument's name in the reference; what the student's side says is a key, never a text to be shown."""
         if isinstance(key, str):
-            return clean(key)
-        return self.names[key] if 0 <= key < len(self.names) else f"argument {key + 1}"
+            return key
+        return self.names[key] if key < len(self.names) else f"argument {key + 1}"
+
+    def has(self, key: int | str) -> bool:
+        """Whether there is an argument of this position or keyword."""
+        return key in self.kwargs if isinstance(key, str) else 0 <= key < len(self.args)
 
     def in_place(self, wanted: frozenset[str]) -> list[int | str]:
         """Keys of the arguments that the test lets be changed."""
@@ -133,10 +139,12 @@ class Submission:
         self.limits = limits
         self.import_seed = import_seed
         self.names = names or Names()
+        self.lines = {name: data.count(b"\n") + 1 for name, data in files.items()}
         self.channel: Channel | None = None
         self.sandboxes = 0
         self.import_failure: SandboxLostError | None = None
         self.test: TestUse | None = None
+        self.private_generator: np.random.Generator | None = None
         self.printed = b""
         self.peak_memory_mib = 0.0
         self._cpu_at_begin_s = 0.0
@@ -190,7 +198,7 @@ class Submission:
             test.steps += 1
             if test.steps > _MAX_STEPS:
                 raise self._lose(Outcome.TIMEOUT, f"your code yielded more than {_MAX_STEPS} items.")
-        encoder = wire.Encoder(self._encode_object)
+        encoder = wire.Encoder(self._encode_object, self.private_generator)
         given = _Given(args, kwargs, self.names.arguments(on) if op == "call" and isinstance(on, ModulePath) else [])
         wanted = given.in_place(test.in_place) if op == "call" else []
         metadata = {
@@ -206,6 +214,8 @@ class Submission:
             raise MissingNameError(f"{name} is not defined in the submission.")
         answer = self._value(reply)
         value, returned = self._decode(answer, out)
+        if not all(given.has(key) for key in (*answer.changed, *returned)):
+            raise self._garbage(wire.WireError("a change of an argument that there is not"))
         if op == "call":
             self._settle_arguments(test, given, wanted, answer.changed, returned)
         return value
@@ -214,7 +224,7 @@ class Submission:
         """Run a function of the test author's beside the student's code; what it returns is a claim."""
         __tracebackhide__ = True
         test, channel = self._ready()
-        encoder = wire.Encoder(self._encode_object)
+        encoder = wire.Encoder(self._encode_object, self.private_generator)
         metadata = {
             "source": source,
             "name": name,
@@ -282,10 +292,13 @@ class Submission:
         }  # fmt: skip
         try:
             files = {"names": list(self.files)}
-            self._exchange(self.channel, wire.Kind.FILES, files, list(self.files.values()), budget)
+            reply, _ = self._exchange(self.channel, wire.Kind.FILES, files, list(self.files.values()), budget)
+            if isinstance(reply, wire.Raised):
+                raise self._lose(Outcome.MISSING, f"your files did not fit into {self.limits.disk_mib} MiB.")
             reply, _ = self._exchange(self.channel, wire.Kind.IMPORT, request, [], budget)
         except SandboxLostError as lost:
-            self.import_failure = SandboxLostError(lost.outcome, f"While it was imported, {lost.sentence}")
+            sentence = f"While it was imported, {lost.sentence}"
+            self.import_failure = SandboxLostError(lost.outcome, sentence, at_import=True)
             if lost.outcome is Outcome.FAULT:
                 self.import_failure = None  # ours: the next test may try again
                 raise
@@ -293,7 +306,9 @@ class Submission:
             raise self.import_failure from None
         if isinstance(reply, wire.Raised):
             self._end_process()
-            self.import_failure = SandboxLostError(_import_outcome(reply), _import_sentence(reply))
+            # A second import may say what the first one's process has seen in hidden tests: its words are not shown.
+            sentence = _import_sentence(reply) if self.sandboxes == 1 else "your file could not be imported again."
+            self.import_failure = SandboxLostError(_import_outcome(reply), sentence, at_import=True)
             test.lost = self.import_failure
             raise self.import_failure
 
@@ -378,7 +393,7 @@ class Submission:
         """The reply's value; the exception that it names is raised."""
         __tracebackhide__ = True
         if isinstance(reply, wire.Raised):
-            raise self._raised.pop(reply.token, None) or student_exception(reply, self.names.mirrors)
+            raise self._raised.pop(reply.token, None) or student_exception(reply, self.names.mirrors, self.lines)
         if isinstance(reply, wire.Missing):
             raise self._garbage(wire.WireError("a reply of another kind"))
         return reply
@@ -464,7 +479,7 @@ class Submission:
         decoder = wire.Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
         args = [decoder.decode(node) for node in request.args]
         kwargs = {key: decoder.decode(node) for key, node in request.kwargs.items()}
-        encoder = wire.Encoder(self._encode_object)
+        encoder = wire.Encoder(self._encode_object, self.private_generator)
         started_s = time.monotonic()
         self._calling_back = True
         try:

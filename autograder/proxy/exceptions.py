@@ -43,12 +43,13 @@ class StudentError:
         return f"{self.type_name}: {self.text}" if self.text else self.type_name
 
 
-def student_exception(reply: wire.Raised, mirrors: dict[tuple[str, str], type]) -> BaseException:
+def student_exception(reply: wire.Raised, mirrors: dict[tuple[str, str], type], lines: dict[str, int]) -> BaseException:
     """The exception to raise in the test for one that the student's code raised.
 
     Args:
         reply: what the student's side says.
         mirrors: the public classes, by module and name.
+        lines: the submission's files and how many lines each has: a frame elsewhere is not believed.
     """
     base = CLASSES.get(reply.base, Exception)
     text = wire.clean_text(reply.text)
@@ -60,7 +61,7 @@ def student_exception(reply: wire.Raised, mirrors: dict[tuple[str, str], type]) 
     else:
         kind = base if reply.exact else _derive(type_name, (base,))
     error = _make(kind, text)
-    described = StudentError(type_name, base.__name__, text, _frame(reply), wire.clean_text(reply.traceback))
+    described = StudentError(type_name, base.__name__, text, _frame(reply, lines), wire.clean_text(reply.traceback))
     setattr(error, _ATTRIBUTE, described)
     return error
 
@@ -76,11 +77,12 @@ def builtin_name(error: BaseException) -> str:
     return _NAMES.get(type(error), "")
 
 
-def _frame(reply: wire.Raised) -> StudentFrame | None:
-    if not reply.frames:
-        return None
-    file, line, function = reply.frames[-1]
-    return StudentFrame(file=wire.clean_text(file, 200), line=line, function=wire.clean_text(function, 100))
+def _frame(reply: wire.Raised, lines: dict[str, int]) -> StudentFrame | None:
+    """The last frame that can be: of a file that was handed in, at a line that it has."""
+    for file, line, function in reversed(reply.frames[-8:]):
+        if 1 <= line <= lines.get(file, 0):
+            return StudentFrame(file=file, line=line, function=wire.clean_text(function, 100))
+    return None
 
 
 def _derive(name: str, bases: tuple[type, ...]) -> Any:

@@ -73,7 +73,7 @@ class ReferenceModules:
         sys.modules[spec.name] = module
         try:
             spec.loader.exec_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise SpecError(f"{path} cannot be imported: {type(error).__name__}: {error}.") from error
         return module
 

@@ -7,6 +7,7 @@ types, within limits of size, depth and count; anything else is a WireError and 
 from __future__ import annotations
 
 import enum
+import hashlib
 import math
 import struct
 import sys
@@ -23,6 +24,7 @@ MAX_METADATA_BYTES: Final = 2 << 20
 MAX_BUFFERS: Final = 4096
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 200_000
+MAX_SET: Final = 5_000
 MEMFD_FROM_BYTES: Final = 1 << 18
 
 _NUMERIC: Final = (
@@ -194,6 +196,7 @@ class Decoder:
         self.get_callback = get_callback
         self.tensors = tensors
         self.nodes = 0
+        self.used: set[int] = set()
 
     def decode(self, node: Any, depth: int = 0) -> Any:
         """The value for a node.
@@ -220,7 +223,9 @@ class Decoder:
         return [self.decode(item, depth) for item in rest]
 
     def hashable(self, rest: list[Any], depth: int) -> list[Any]:
-        """A set's nodes; a handle would have to be hashed, which it refuses."""
+        """A set's nodes. Few, since equal hashes can be made; no handle, since it refuses to be hashed."""
+        if len(rest) > MAX_SET:
+            raise WireError("a set of too many values")
         if any(type(item) is list and item[:1] == ["h"] for item in rest):
             raise WireError("a set of objects")
         return self.items(rest, depth)
@@ -238,6 +243,9 @@ class Decoder:
         """The buffer of an array, which must fit its shape."""
         if type(index) is not int or not 0 <= index < len(self.buffers):
             raise WireError("an array without a buffer")
+        if index in self.used:
+            raise WireError("two arrays in one buffer")
+        self.used.add(index)
         if type(shape) is not list or len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**48 for n in shape):
             raise WireError("an array with an impossible shape")
         buffer = self.buffers[index]
@@ -342,10 +350,16 @@ class Encoder:
 
     Args:
         encode_object: the node for an object that is not plain data (a handle, a callable), or None.
+        private: a generator whose draws the student must not foresee: the suite's own `rng`.
     """
 
-    def __init__(self, encode_object: Callable[[Any], Any] = lambda value: None) -> None:
+    def __init__(
+        self,
+        encode_object: Callable[[Any], Any] = lambda value: None,
+        private: np.random.Generator | None = None,
+    ) -> None:
         self.encode_object = encode_object
+        self.private = private
         self.buffers: list[bytes | memoryview] = []
 
     def encode(self, value: Any) -> Any:
@@ -408,10 +422,18 @@ class Encoder:
         return None
 
     def _encode_generator(self, value: np.random.Generator) -> Any:
-        """A generator crosses as a fresh one in the same state: what the student draws does not advance the test's."""
+        """A generator crosses as a fresh one: what the student draws does not advance the test's.
+
+        One that nobody has drawn from crosses in its state, so that it can be given to the reference too. From a
+        state one can go back to what was drawn before; so any other, and the suite's own, crosses as a child
+        that is seeded by a digest of the state.
+        """
         name = type(value.bit_generator).__name__
         if name not in _GENERATORS:
             raise EncodeError(f"a test passed a generator over {name}; use numpy.random.default_rng.")
+        if value is self.private or not _is_unused(value.bit_generator):
+            value = _make_child(value.bit_generator)
+            name = "PCG64"
         return ["g", name, self.encode(_with_text(value.bit_generator.state))]
 
 
@@ -423,6 +445,27 @@ def _key(key: Any) -> str | int:
         raise EncodeError(f"a test passed a dict with a key of type {type(key).__name__}; use str or int keys.")
     result: str | int = key
     return result
+
+
+def _state_bytes(bit_generator: np.random.BitGenerator) -> bytes:
+    """A generator's state as bytes that are equal where the states are."""
+
+    def plain(state: Any) -> Any:
+        if isinstance(state, dict):
+            return {key: plain(item) for key, item in state.items()}
+        return state.tolist() if isinstance(state, np.ndarray) else state
+
+    return repr(plain(bit_generator.state)).encode()
+
+
+def _is_unused(bit_generator: np.random.BitGenerator) -> bool:
+    fresh = type(bit_generator)(bit_generator.seed_seq)  # type: ignore[arg-type]
+    return _state_bytes(fresh) == _state_bytes(bit_generator)
+
+
+def _make_child(bit_generator: np.random.BitGenerator) -> np.random.Generator:
+    digest = hashlib.sha256(b"child of " + _state_bytes(bit_generator)).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
 def _with_text(state: Any) -> Any:

@@ -20,7 +20,7 @@ def render_table(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> Tab
         table.add_column(heading, justify="right")
     table.add_column("lost to")
     for report in reports:
-        passed = sum(test.score > 0 for test in report.tests)
+        passed = sum(test.result.outcome is Outcome.PASSED and not test.blocked_by for test in report.tests)
         table.add_row(
             report.student, f"{report.score:g}", str(passed), str(len(report.tests)), summarise_losses(report)
         )
@@ -58,7 +58,7 @@ def _of(report: GradeReport, task: str) -> list[ScoredTest]:
 
 
 def _number(value: float) -> str:
-    return f"{round(value, 6):g}"
+    return f"{round(value, 6):.6f}".rstrip("0").rstrip(".")
 
 
 def _cell(text: str) -> str:

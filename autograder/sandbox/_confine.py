@@ -13,7 +13,7 @@ from typing import Any
 
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS = 0x00020000, 0x02000000, 0x04000000
 CLONE_NEWIPC, CLONE_NEWNET = 0x08000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 2, 4, 8, 4096
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
@@ -38,19 +38,26 @@ def check(result: int, what: str) -> int:
     return result
 
 
-def enter_namespaces(disk_bytes: int, uid: int) -> None:
+def enter_namespaces(disk_bytes: int, uid: int, keep: list[str]) -> None:
     """Mount, ipc, uts, network and cgroup namespaces; private folders and a proc that shows this namespace alone.
 
-    The pid namespace came with the fork.
+    The pid namespace came with the fork. `keep` are folders of the root that lie under a private one (an interpreter
+    under /tmp, say): they are bound again on top of it, as read-only as they are.
     """
     flags = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP
     check(_libc.unshare(flags), "unshare")
+    kept = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in keep]
     check(_libc.sethostname(b"sandbox", 7), "sethostname")
-    options = f"size={disk_bytes},nr_inodes=4096,mode=700,uid={uid},gid={uid}".encode()
-    for target in (b"/tmp", b"/submission", b"/dev/shm"):
-        check(_libc.mount(b"tmpfs", target, b"tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options), f"mount {target!r}")
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     check(_libc.mount(b"proc", b"/proc", b"proc", flags, b"subset=pid,hidepid=invisible"), "mount proc")
+    options = f"size={disk_bytes},nr_inodes=4096,mode=700,uid={uid},gid={uid}".encode()
+    for target in (b"/tmp", b"/submission", b"/dev/shm"):
+        check(_libc.mount(b"tmpfs", target, b"tmpfs", flags, options), f"mount {target!r}")
+    for path, descriptor in kept:
+        os.makedirs(path)
+        source = f"/proc/self/fd/{descriptor}".encode()
+        check(_libc.mount(source, path.encode(), b"none", MS_BIND, None), f"bind {path}")
+        os.close(descriptor)
 
 
 def set_limits(limits: dict[Any, Any]) -> None:

@@ -103,6 +103,12 @@ class Zygote:
                 if descriptor in self.abandoned:
                     poller.unregister(descriptor)
                     os.kill(self.abandoned.pop(descriptor), signal.SIGKILL)
+                elif descriptor in self.children:
+                    poller.unregister(descriptor)
+                    reply = self.children[descriptor][1].fileno()
+                    if self.abandoned.pop(reply, None):
+                        poller.unregister(reply)
+                    self.reap(descriptor)
                 elif descriptor == self.control.fileno():
                     data, descriptors, _, _ = socket.recv_fds(self.control, MAX_REQUEST_BYTES, MAX_DESCRIPTORS)
                     if not data:
@@ -112,12 +118,7 @@ class Zygote:
                     # Whoever asked may die first: the reply socket then hangs up, and the child with it.
                     poller.register(descriptors[0], 0)
                     self.abandoned[descriptors[0]] = self.children[pidfd][0]
-                else:
-                    poller.unregister(descriptor)
-                    reply = self.children[descriptor][1].fileno()
-                    if self.abandoned.pop(reply, None):
-                        poller.unregister(reply)
-                    self.reap(descriptor)
+                # else: the other half of a child that was settled a moment ago, in this same round
 
     def spawn(self, limits: dict[Any, Any], descriptors: list[Any]) -> int:
         """Fork a child for one use and tell its pid; returns its pidfd."""
@@ -198,8 +199,9 @@ class Zygote:
             os.mkdir(folder, 0o700)
             os.chdir(folder)
             return ["rlimits"]
+        os.setsid()  # a process group of its own: kill(0, ...) reaches nobody else
         uid = self.config["first_uid"] + self.uses % self.config["uids"]
-        self.confine.enter_namespaces(limits["disk_bytes"], uid)
+        self.confine.enter_namespaces(limits["disk_bytes"], uid, self.config["under_private"])
         self.confine.set_limits({**limits, "own_uid": True})
         self.confine.drop_rights(uid)
         os.chdir("/submission")

@@ -11,13 +11,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from autograder.errors import GraderError
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.seccomp import build_filter
 from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
 
 _LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 _DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_PRIVATE: Final = ("/tmp/", "/dev/shm/", "/submission/")  # noqa: S108  each child mounts its own over these
 _UIDS: Final = 50_000
 _FIRST_UID: Final = 300_000  # far above real users and the ranges that distributions give to containers
 
@@ -36,7 +36,7 @@ def open_namespaces(packages: list[str]) -> Zygote:
     )
     try:
         zygote.try_once()
-    except GraderError:
+    except BaseException:
         zygote.close()
         raise
     return zygote
@@ -65,6 +65,7 @@ def _configuration(folder: Path, packages: list[str], cgroups: CgroupParent) -> 
         "path": import_path(),
         "packages": packages,
         "isolated": True,
+        "under_private": [path for path in folders if path.startswith(_PRIVATE)],
         "confine": "/runtime/_confine.py",
         "student_side": "/runtime/_student_side.py",
         "stand_ins": "/runtime/_stand_ins.py",

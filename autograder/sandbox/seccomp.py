@@ -25,13 +25,13 @@ _CLONE_NEW_ANY: Final = 0x7E020080  # every CLONE_NEW* flag
 _AF_UNIX: Final = 1
 
 ALLOWED: Final = """
-    read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range open openat
+    read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range open openat
     openat2 creat stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents
     getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate
-    truncate fallocate fsync fdatasync fadvise64 copy_file_range sendfile umask utimensat flock dup dup2 dup3
+    truncate fallocate fsync fdatasync sendfile umask utimensat dup dup2 dup3
     fcntl pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
     eventfd2 statfs fstatfs chmod fchmod fchmodat symlink symlinkat link linkat recvmsg recvfrom sendmsg sendto
-    shutdown getsockopt setsockopt getsockname getpeername mmap munmap mremap mprotect madvise brk mincore msync
+    shutdown getsockopt setsockopt getsockname getpeername mmap munmap mremap mprotect brk msync
     mlock munlock membarrier futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack nanosleep
     clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm pause
@@ -67,6 +67,9 @@ _CONDITIONAL: Final = {
     "socketpair": [(_equals(0, _AF_UNIX),)],  # asyncio's self-pipe
     # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what Python's files ask
     "ioctl": [(_equals(1, request),) for request in (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)],
+    # what allocators ask: NORMAL, DONTNEED, FREE, HUGEPAGE, NOHUGEPAGE; nothing that reaches into the page cache, by
+    # which one use could whisper to the next
+    "madvise": [(_equals(2, advice),) for advice in (0, 4, 8, 14, 15)],
     "prctl": [(_equals(0, option),) for option in (15, 16, 3)],  # thread names, PR_GET_DUMPABLE
     "prlimit64": [(_equals(0, 0),)],  # its own limits, which are hard already
 }

@@ -295,7 +295,11 @@ class Zygote:
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(stdin.encode())
             self.process.stdin.close()
-        self._await_warm()
+        try:
+            self._await_warm()
+        except BaseException:
+            self.close()
+            raise
 
     def _await_warm(self) -> None:
         poller = select.poll()

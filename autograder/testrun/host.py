@@ -33,7 +33,7 @@ from autograder.proxy.wire import clean_text
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
 from autograder.testrun import plugin
-from autograder.testrun.judgement import judge_test
+from autograder.testrun.judgement import judge_test, sentence
 from autograder.verdict import ExpectedTest, TestResult
 
 _TRUSTED_MEMORY_BYTES: Final = 4 << 30
@@ -79,6 +79,7 @@ class Event(BaseModel):
     done: bool = False
     peak_memory_mib: float = 0.0
     sandboxes: int = 0
+    import_failure: str = ""
 
 
 class SuiteHost:
@@ -93,7 +94,8 @@ class SuiteHost:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember the first file that could not be collected."""
         if report.failed and not self.problem:
-            self.problem = f"{report.nodeid or self.config.tests} cannot be collected: {_last_line(report)}"
+            why = _last_line(report).rstrip(".")
+            self.problem = f"{report.nodeid or self.config.tests} cannot be collected ({why}); mend the suite."
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -167,7 +169,14 @@ def run_job(
         following = items[index + 1] if index + 1 < len(items) else None
         _write(stream, Event(result=run_test(items[index], following, tests[index], submission, job)))
     submission.close()
-    _write(stream, Event(done=True, peak_memory_mib=submission.peak_memory_mib, sandboxes=submission.sandboxes))
+    failure = submission.import_failure
+    done = Event(
+        done=True,
+        peak_memory_mib=submission.peak_memory_mib,
+        sandboxes=submission.sandboxes,
+        import_failure=sentence(failure.sentence) if failure else "",
+    )
+    _write(stream, done)
 
 
 def run_test(
@@ -202,9 +211,13 @@ def _tell(requests: socket.socket, message: dict[str, Any]) -> None:
 
 
 def _last_line(report: pytest.CollectReport) -> str:
-    """What pytest's last lines say went wrong, in one."""
-    lines = [line.removeprefix("E").strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
-    return lines[-1] if lines else (report.longreprtext.strip().splitlines() or ["it says not why"])[-1].strip()
+    """What pytest's last lines say went wrong, in one, with the line of a file that does not parse."""
+    text = report.longreprtext.strip().splitlines() or ["it says not why"]
+    lines = [line.removeprefix("E").strip() for line in text if line.startswith("E ")]
+    if not lines:
+        return text[-1].strip()
+    files = [line.rpartition(", ")[2] for line in lines if line.startswith("File ")]
+    return f"{files[-1]}: {lines[-1]}" if files and "Error" in lines[-1] else lines[-1]
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from autograder.proxy.exceptions import StudentError, student_error
 from autograder.verdict import Outcome, TestResult
 
 _MAX_DETAIL = 20_000
+_IMPORT_FAILED = "Your file could not be imported; the reason stands above the tests."
 # longest first, so that a folder in another is taken away whole
 _FOLDERS = sorted(
     {
@@ -105,7 +106,7 @@ def hide_paths(text: str) -> str:
 def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: TestUse) -> tuple[Outcome, str]:
     lost = use.lost if use.lost is not None else error if isinstance(error, SandboxLostError) else None
     if lost is not None:
-        return lost.outcome, _sentence(lost.sentence)
+        return lost.outcome, _IMPORT_FAILED if lost.at_import else sentence(lost.sentence)
     if use.missing:
         return Outcome.MISSING, f"{use.missing} is not defined in the submission."
     if use.changed:
@@ -144,5 +145,6 @@ def _judge_student_error(error: BaseException | None, described: StudentError) -
     return Outcome.ERROR, f"Your code raised {described.builtin}{where}."
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """A sentence of the proxy's with a capital letter."""
     return text[:1].upper() + text[1:]

@@ -11,6 +11,7 @@ reference                           the reference's module, in the trusted proce
 
 from __future__ import annotations
 
+import collections
 import types
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ import pytest
 from _pytest.subtests import SubtestReport
 
 from autograder.errors import SpecError
+from autograder.proxy import handles
+from autograder.proxy.client import Submission
 from autograder.testrun.judgement import Subtests
 from autograder.verdict import ExpectedTest
 
@@ -54,7 +57,10 @@ def set_seed(seed: str) -> None:
 @pytest.fixture
 def rng() -> np.random.Generator:
     """A generator drawn from the submission's own seed for this test."""
-    return np.random.default_rng(int(_seed, 16))
+    generator = np.random.default_rng(int(_seed, 16))
+    if isinstance(handles.current, Submission):
+        handles.current.private_generator = generator
+    return generator
 
 
 @pytest.fixture
@@ -110,11 +116,9 @@ def list_tests(items: list[pytest.Item], total_points: float) -> list[ExpectedTe
     if not items:
         raise SpecError("the suites hold no test; write functions named test_*.")
     unmarked = not any(item.get_closest_marker("points") for item in items)
-    cases: dict[str, int] = {}
-    for item in items:
-        cases[_function(item)] = cases.get(_function(item), 0) + 1
+    cases = collections.Counter(item.nodeid.partition("[")[0] for item in items)
     share = total_points / len(cases) if unmarked else 0.0
-    tests = [_describe(item, cases[_function(item)], share) for item in items]
+    tests = [_describe(item, cases[item.nodeid.partition("[")[0]], share) for item in items]
     known = {test.function for test in tests}
     for test in tests:
         for name in test.requires:

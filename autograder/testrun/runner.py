@@ -42,6 +42,8 @@ class TestRun:
     peak_memory_mib: float
     sandboxes: int
     wall_s: float
+    import_failure: str
+    """Why nothing could be imported, for the student; empty where it could."""
 
 
 class _DiedError(Exception):
@@ -93,6 +95,7 @@ class Suite:
             stderr=subprocess.DEVNULL,
             pass_fds=[theirs.fileno(), address.control_fd],
             env={**ENVIRONMENT, "HOME": os.environ.get("HOME", "/"), "PATH": os.environ.get("PATH", "/usr/bin")},
+            cwd=self.assignment.tests,  # pytest writes paths relative to it
             start_new_session=True,
         )
         theirs.close()
@@ -152,7 +155,7 @@ class Suite:
             except _DiedError as death:
                 self._note_death(death, state, died_in)
         wall_s = time.monotonic() - started_s
-        return TestRun(tuple(state.results), state.peak_memory_mib, state.sandboxes, wall_s)
+        return TestRun(tuple(state.results), state.peak_memory_mib, state.sandboxes, wall_s, state.import_failure)
 
     def _note_death(self, death: _DiedError, state: _RunState, died_in: list[int]) -> None:
         """Twice in the same test, which the reference passes: that test fails. Else a fault, after a few."""
@@ -183,8 +186,8 @@ class Suite:
         )
 
     def _cpu_limit_s(self, test: ExpectedTest, limits: Limits) -> float:
-        floor_s = limits.cpu_s if test.timeout_s is None else test.timeout_s
-        return max(floor_s, limits.cpu_multiple * (self.reference[test.nodeid].cpu_s if self.reference else 0.0))
+        reference_cpu_s = self.reference[test.nodeid].cpu_s if self.reference else 0.0
+        return limits.test_cpu_s(reference_cpu_s, test.timeout_s)
 
     def seed(self, workspace: Workspace, test: str) -> str:
         """HMAC-SHA256 of the key over the canonical source and the test: 28 bytes for `rng`, 4 for the student."""
@@ -222,6 +225,7 @@ class Suite:
             fork.done = True
             state.peak_memory_mib = max(state.peak_memory_mib, event.peak_memory_mib)
             state.sandboxes += event.sandboxes
+            state.import_failure = state.import_failure or event.import_failure
 
 
 @dataclass
@@ -230,6 +234,7 @@ class _RunState:
     started: int
     peak_memory_mib: float
     sandboxes: int
+    import_failure: str = ""
 
 
 class _Fork:
