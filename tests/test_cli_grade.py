@@ -237,7 +237,7 @@ def test_changed_submission_is_graded_alone(copied: GradedClass) -> None:
 
 
 def test_fresh_grades_again(copied: GradedClass) -> None:
-    """`--fresh` keeps nothing of those that are graded, comes to the same, and leaves the others' results."""
+    """`--fresh` keeps nothing of those that are graded, comes to the same; the others keep theirs."""
     before = stamps(copied)
     assert grade_again(copied, "--fresh", "--only", "ada", "--only", "bruno") == sorted(
         set(EXPECTED) - {"ada", "bruno"}

@@ -122,15 +122,24 @@ def test_missing_name_fails_the_tests_that_use_it(make: Make) -> None:
 
 
 def test_changed_argument_is_a_failure(make: Make) -> None:
-    """An array, list or dict that the call changed is told; the test's own is untouched."""
-    student = make("def f(x, y=None):\n    x[0] = 5\n    return 1\ndef g(x, y):\n    y.append(1)\n    return 1")
+    """An array that the call changed is told, in a list or dict too; the test's own is untouched."""
+    student = make("def f(x, y=None):\n    x[0] = 5\n    return 1\ndef g(x, y):\n    y[0]['a'][0] = 1\n    return 1")
     mine = np.zeros(3)
     with student.test() as use, pytest.raises(ArgumentChangedError):
         student.submission.call("work", "f", (mine,), {})
     assert use.changed
     assert mine.tolist() == [0, 0, 0]
     with pytest.raises(ArgumentChangedError, match="y"):
-        student.call("g", 1, y=[2])
+        student.call("g", 1, y=[{"a": mine}])
+
+
+def test_changed_list_is_neither_a_failure_nor_seen(make: Make) -> None:
+    """A list or dict that the call changed stays as it was on this side, and costs nothing."""
+    student = make("def f(x, y):\n    x.append(y.pop('a'))\n    return len(x)")
+    mine, other = [1], {"a": np.zeros(2)}
+    assert student.call("f", mine, other) == 2
+    assert mine == [1]
+    assert list(other) == ["a"]
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,13 @@ or compares them with what the same probe returns on the reference (`on_referenc
 from __future__ import annotations
 
 import ast
+import builtins
+import dis
 import inspect
 import random
 import sys
 import textwrap
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -104,10 +107,18 @@ def check_claim(name: str, value: Any) -> Any:
     return value
 
 
+def _outer_names(code: types.CodeType) -> set[str]:
+    """Names that a function, or one inside it, reads from its module or from a function around it."""
+    names = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"} | set(code.co_freevars)
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            names |= _outer_names(inner) - set(code.co_cellvars)
+    return names
+
+
 def _source(function: Callable[..., Any]) -> str:
     """The function's source without decorators and indentation."""
-    used = inspect.getclosurevars(function)
-    names = sorted([*used.globals, *used.nonlocals])
+    names = sorted(_outer_names(function.__code__) - vars(builtins).keys())
     if names:
         raise ProbeError(f"the probe {function.__name__} uses {names[0]} from outside; import or define it inside")
     (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body

@@ -36,7 +36,7 @@ Requests, and what they are answered with
     7 ANSWER  {"value": node} or {"raised": str, "token": int}: the answer to CALLBACK, of its nonce
 
 Replies
-    16 VALUE    {"value": node, "changed": [position or keyword of an argument that the call changed],
+    16 VALUE    {"value": node, "changed": [position or keyword of an argument with an array that the call changed],
                  "returned": [[position or keyword, node]]}
     17 RAISED   {"type": str, "base": str, "exact": bool, "classes": [[module, name]], "token": int, "text": str,
                  "frames": [[file, line, function]], "traceback": str}; `base` names the nearest class of EXCEPTIONS in
@@ -123,6 +123,7 @@ class Encoder:
         self.callbacks: dict[int, Any] = {}
         self.callback_numbers: dict[int, int] = {}
         self.torch: Any = None
+        self.given: list[Any] = []  # arrays and tensors that were decoded, with shape and buffer as they came
 
     def encode(self, value: Any, buffers: list[Any], depth: int = 0) -> Any:
         """The node for a value; raw arrays are appended to `buffers`."""
@@ -191,7 +192,9 @@ class Encoder:
             return node
         tag, *rest = node
         if tag == "a":
-            return _array(rest[0], rest[1], buffers[rest[2]]).copy()
+            value = _array(rest[0], rest[1], buffers[rest[2]]).copy()
+            self.given.append((value, rest[1], buffers[rest[2]]))
+            return value
         if tag == "n":
             return np.frombuffer(rest[1], dtype=rest[0])[0]
         if tag in _SEQUENCES:
@@ -222,6 +225,8 @@ class Encoder:
         tensor = torch.empty(shape, dtype=getattr(torch, name))
         if tensor.numel():
             tensor = torch.frombuffer(bytearray(buffers[index]), dtype=getattr(torch, name)).reshape(shape).clone()
+        if tensor.numel():
+            self.given.append((tensor, shape, buffers[index]))
         return tensor.requires_grad_() if requires_grad else tensor
 
     def _callback(self, number: int) -> Any:
@@ -415,16 +420,19 @@ class Server:
             subject = names[on[2]]
         else:
             subject = self.encoder.decode(on, buffers)
-        args = [self.encoder.decode(node, buffers) for node in request["args"]]
-        kwargs = {name: self.encoder.decode(node, buffers) for name, node in request["kwargs"].items()}
-        value = OPERATIONS[request["op"]](subject, *args, **kwargs)
-        given = [*enumerate(request["args"]), *request["kwargs"].items()]
-        now = {**dict(enumerate(args)), **kwargs}
+        given: dict[Any, Any] = {}  # position or keyword -> the argument
+        arrays: dict[Any, Any] = {}  # ... -> the arrays in it
+        for key, node in (*enumerate(request["args"]), *request["kwargs"].items()):
+            self.encoder.given = []
+            given[key] = self.encoder.decode(node, buffers)
+            arrays[key] = self.encoder.given
+        args = [given[index] for index in range(len(request["args"]))]
+        value = OPERATIONS[request["op"]](subject, *args, **{key: given[key] for key in request["kwargs"]})
         out: list[Any] = []
         return VALUE, {
             "value": self.encoder.encode(value, out),
-            "changed": [key for key, node in given if self.differs(now[key], node, buffers)],
-            "returned": [[key, self.encoder.encode(now[key], out)] for key in request["returned"]],
+            "changed": [key for key, inside in arrays.items() if any(_has_changed(*item) for item in inside)],
+            "returned": [[key, self.encoder.encode(given[key], out)] for key in request["returned"]],
         }, out  # fmt: skip
 
     def watch(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
@@ -481,13 +489,6 @@ class Server:
         self.raised[id(error)] = answer["token"]
         self.kept.append(error)
         raise error
-
-    def differs(self, value: Any, node: Any, buffers: list[Any]) -> bool:
-        """Whether a mutable argument is no longer what came: its encoding has changed."""
-        if type(node) is not list or node[0] not in _MUTABLE:
-            return False
-        now: list[Any] = []
-        return bool(_flatten(self.encoder.encode(value, now), now) != _flatten(node, buffers))
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """RAISED's metadata."""
@@ -554,25 +555,19 @@ OPERATIONS: dict[str, Any] = {
     **{name: getattr(operator, name) for name in _ARITHMETIC},
     **{f"r{name}": _swapped(getattr(operator, name)) for name in _ARITHMETIC},
 }
-_MUTABLE = frozenset({"a", "l", "s", "d", "t", "T"})
 
 
-def _flatten(node: Any, buffers: list[Any]) -> Any:
-    """A node as plain data to compare, each array's buffer in its place and sets without their order."""
-    if type(node) is not list:
-        return repr(node)
-    tag, *rest = node
-    if tag in ("a", "T"):
-        return [*node[:3], bytes(buffers[node[3]])]
-    if tag == "d":
-        return [tag, [(key, _flatten(item, buffers)) for key, item in rest]]
-    if tag in ("l", "t"):
-        return [tag, [_flatten(item, buffers) for item in rest]]
-    if tag in ("s", "f"):
-        return [tag, sorted(repr(_flatten(item, buffers)) for item in rest)]
-    if tag in ("k", "g", "tg", "h"):
-        return "object"  # functions and generators have no value to compare
-    return repr(node)
+def _has_changed(value: Any, shape: list[int], buffer: Any) -> bool:
+    """Whether an array or a tensor is no longer, bit for bit, what came."""
+    try:
+        if isinstance(value, np.ndarray):
+            now = memoryview(np.ascontiguousarray(value)).cast("B") if value.size else memoryview(b"")
+        else:
+            torch = sys.modules["torch"]
+            now = value.detach().contiguous().reshape(-1).view(torch.uint8).numpy().data
+        return list(value.shape) != shape or now != memoryview(buffer).cast("B")
+    except Exception:  # noqa: BLE001  what can no longer be read as it came has changed
+        return True
 
 
 def _text(error: BaseException) -> str:

@@ -307,7 +307,8 @@ class Zygote:
         if poller.poll(_START_WAIT_S * 1000) and self.control.recv(4096):
             return
         self.process.kill()
-        _, errors = self.process.communicate()
+        assert self.process.stderr is not None
+        errors = self.process.stderr.read()
         self.close()
         lines = errors.decode(errors="replace").strip().splitlines()
         reason = lines[-1] if lines else "it said nothing"

@@ -1,0 +1,39 @@
+import numpy as np
+
+
+def descend(gradient, x0, step):
+    x = np.array(x0, dtype=float)
+    for count in range(200):
+        g = gradient(x[:1])
+        if np.linalg.norm(g) < 1e-8:
+            return x, count
+        x = x + step * g
+    return x, 200
+
+
+def safe(function):
+    try:
+        function()
+    except ValueError:
+        return "caught"
+    return "nothing"
+
+
+def square(x):
+    return x
+
+
+def compose(f, g):
+    return lambda x: f(x)
+
+
+def identity(f):
+    return f
+
+
+def apply_all(functions, x):
+    return [f(x) for f in functions[:1]]
+
+
+def table(f, rows, columns):
+    return [[f(row=i, column=j) for j in range(columns)] for i in range(rows)]

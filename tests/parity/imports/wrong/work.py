@@ -1,0 +1,19 @@
+
+RATE = 0.25
+
+
+def double(x):
+    """Twice x."""
+    return 2 * x
+
+
+def triple(x):
+    return 4 * x
+
+
+class Pair:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def sum(self):
+        return self.a - self.b
