@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench fuzz clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -23,6 +23,11 @@ check: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/class_growth.py
+	$(BIN)/python benchmarks/call_cost.py
+
+FUZZ_S ?= 1800
+fuzz: .venv/installed
+	$(BIN)/python tests/fuzz/decode_reply.py $(FUZZ_S)
 
 # PyTorch's own CPU index is asked once; where it does not answer, plain pip finds the same version.
 .venv/installed: pyproject.toml constraints.txt

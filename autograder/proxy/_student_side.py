@@ -27,8 +27,9 @@ Requests, and what they are answered with
     2 IMPORT  {"modules": [str], "classes": {module: [public class]}, "seed": u32, "torch": bool}:
               import the modules in order; whether tensors cross by value                  -> VALUE nil or RAISED
     3 BEGIN   {"seed": u32}: a test begins; set the global seeds                                     -> VALUE nil
-    4 DO      {"op": str, "on": node, "args": [node], "kwargs": {str: node}, "returned": [int or str]}:
-              one of OPERATIONS on a value; `returned` names arguments to send back          -> VALUE, RAISED, MISSING
+    4 DO      {"op": str, "on": node, "args": [node], "kwargs": {str: node}, "returned": [int or str],
+              "release": [int]}: one of OPERATIONS on a value; `returned` names arguments to send back, `release`
+              handles that are no longer held                                        -> VALUE, RAISED or MISSING
     5 WATCH   {"what": "warnings", "output" or "seed", "on": bool, "seed": u32}: begin or end to collect, or set the
               global seeds                                                                    -> VALUE [str...]
     6 PROBE   {"source": str, "name": str, "args": [node], "kwargs": {str: node}, "seed": u32}: define and call a
@@ -113,10 +114,9 @@ class Encoder:
     """Turns values into nodes and back; what has no node of its own becomes a handle and is kept here."""
 
     def __init__(self) -> None:
-        self.handles: list[Any] = []
-        self.numbers: dict[
-            int, int
-        ] = {}  # id of what is kept -> its handle; kept objects live on, so ids do not return
+        self.handles: dict[int, Any] = {}
+        self.numbers: dict[int, int] = {}  # id of what is kept -> its handle; while it is kept no other has this id
+        self.next_number = 0
         self.modules: dict[str, Any] = {}
         self.classes: dict[type, list[str]] = {}  # public class of the submission -> [module, name]
         self.call_back: Any = None
@@ -178,9 +178,15 @@ class Encoder:
         if number is None:
             if len(self.handles) >= _MAX_HANDLES:
                 raise ValueError("too many objects were handed over")
-            number = self.numbers[id(value)] = len(self.handles)
-            self.handles.append(value)
+            number = self.numbers[id(value)] = self.next_number
+            self.next_number += 1
+            self.handles[number] = value
         return ["h", number, type(value).__name__[:60], self.public_classes(type(value))]
+
+    def release(self, numbers: list[int]) -> None:
+        """Let go of objects that the trusted side no longer holds."""
+        for number in numbers:
+            self.numbers.pop(id(self.handles.pop(number)), None)
 
     def public_classes(self, kind: type) -> list[list[str]]:
         """The submission's public classes in a class's MRO."""
@@ -192,8 +198,12 @@ class Encoder:
             return node
         tag, *rest = node
         if tag == "a":
-            value = _array(rest[0], rest[1], buffers[rest[2]]).copy()
-            self.given.append((value, rest[1], buffers[rest[2]]))
+            buffer = buffers[rest[2]]
+            if type(buffer) is Mapped and buffer.offset % 64 == 0:
+                value = _array(rest[0], rest[1], buffer.writable)
+            else:
+                value = _array(rest[0], rest[1], as_came(buffer)).copy()
+            self.given.append((value, rest[1], buffer))
             return value
         if tag == "n":
             return np.frombuffer(rest[1], dtype=rest[0])[0]
@@ -219,12 +229,13 @@ class Encoder:
             return torch.device(rest[0])
         if tag == "tg":
             generator = torch.Generator()
-            generator.set_state(torch.frombuffer(bytearray(buffers[rest[0]]), dtype=torch.uint8).clone())
+            generator.set_state(torch.frombuffer(bytearray(as_came(buffers[rest[0]])), dtype=torch.uint8).clone())
             return generator
         name, shape, index, requires_grad = rest
         tensor = torch.empty(shape, dtype=getattr(torch, name))
         if tensor.numel():
-            tensor = torch.frombuffer(bytearray(buffers[index]), dtype=getattr(torch, name)).reshape(shape).clone()
+            data = torch.frombuffer(bytearray(as_came(buffers[index])), dtype=tensor.dtype)
+            tensor = data.reshape(shape).clone()
         if tensor.numel():
             self.given.append((tensor, shape, buffers[index]))
         return tensor.requires_grad_() if requires_grad else tensor
@@ -281,9 +292,10 @@ class Wire:
         if not memory:
             return kind, nonce, metadata, [self._receive(size) for size in sizes]
         (descriptor,) = descriptors
-        mapped = memoryview(mmap.mmap(descriptor, total, mmap.MAP_PRIVATE, mmap.PROT_READ))
+        pristine = memoryview(mmap.mmap(descriptor, total, mmap.MAP_PRIVATE, mmap.PROT_READ))
+        writable = memoryview(mmap.mmap(descriptor, total, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE))
         os.close(descriptor)
-        return kind, nonce, metadata, list(split(mapped, sizes))
+        return kind, nonce, metadata, list(split(pristine, writable, sizes))
 
     def _receive_header(self) -> tuple[bytes, list[int]]:
         first, ancillary, _, _ = self.socket.recvmsg(HEADER.size, socket.CMSG_SPACE(4))
@@ -319,12 +331,27 @@ class Wire:
             self.socket.sendall(buffer)
 
 
-def split(data: memoryview, sizes: Any) -> Any:
-    """Consecutive parts of `data`, of the given sizes."""
+class Mapped:
+    """A buffer in a memfd: as it came, and a private copy that costs nothing until it is written to."""
+
+    def __init__(self, pristine: memoryview, writable: memoryview, offset: int) -> None:
+        self.pristine = pristine
+        self.writable = writable
+        self.offset = offset
+
+
+def as_came(buffer: Any) -> memoryview:
+    """A buffer's bytes as they came."""
+    return buffer.pristine if type(buffer) is Mapped else memoryview(buffer)
+
+
+def split(pristine: memoryview, writable: memoryview, sizes: Any) -> Any:
+    """Consecutive buffers of a mapping, of the given sizes."""
     start = 0
     for size in sizes:
-        yield data[start : start + size]
-        start += size
+        end = start + size
+        yield Mapped(pristine[start:end], writable[start:end], start)
+        start = end
 
 
 def _seal(buffers: list[Any]) -> int:
@@ -386,7 +413,7 @@ class Server:
         for name, data in zip(request["names"], buffers, strict=True):
             os.makedirs(os.path.dirname(os.path.join(self.folder, name)), exist_ok=True)
             with open(os.path.join(self.folder, name), "wb") as file:
-                file.write(data)
+                file.write(as_came(data))
         return self.reply(None)
 
     def import_modules(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
@@ -412,6 +439,7 @@ class Server:
 
     def do(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
         """DO."""
+        self.encoder.release(request["release"])
         on = request["on"]
         if on[0] == "m":
             names = vars(self.encoder.modules[on[1]])
@@ -561,11 +589,14 @@ def _has_changed(value: Any, shape: list[int], buffer: Any) -> bool:
     """Whether an array or a tensor is no longer, bit for bit, what came."""
     try:
         if isinstance(value, np.ndarray):
-            now = memoryview(np.ascontiguousarray(value)).cast("B") if value.size else memoryview(b"")
+            now = np.ascontiguousarray(value).data.cast("B") if value.size else memoryview(b"")
         else:
             torch = sys.modules["torch"]
             now = value.detach().contiguous().reshape(-1).view(torch.uint8).numpy().data
-        return list(value.shape) != shape or now != memoryview(buffer).cast("B")
+        if list(value.shape) != shape or len(now) != len(as_came(buffer)):
+            return True
+        word = "u8" if len(now) % 8 == 0 else "u1"  # memoryviews compare byte by byte, twenty times slower
+        return not np.array_equal(np.frombuffer(now, word), np.frombuffer(as_came(buffer), word))
     except Exception:  # noqa: BLE001  what can no longer be read as it came has changed
         return True
 

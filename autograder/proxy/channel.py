@@ -227,7 +227,7 @@ def _map_sealed(descriptor: int, total_bytes: int) -> memoryview:
         raise wire.WireError("a descriptor that is not a memfd") from None
     if seals & _SEALS != _SEALS or size != total_bytes or size == 0:
         raise wire.WireError("a memfd that is not sealed or not as long as announced")
-    return memoryview(mmap.mmap(descriptor, size, mmap.MAP_PRIVATE, mmap.PROT_READ))
+    return memoryview(mmap.mmap(descriptor, size, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE))
 
 
 def _split(data: memoryview, sizes: Sequence[int]) -> Iterator[memoryview]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import select
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -148,7 +149,8 @@ class Submission:
         self.printed = b""
         self.peak_memory_mib = 0.0
         self._cpu_at_begin_s = 0.0
-        self._handles: dict[int, Handle] = {}
+        self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
+        self._released: list[int] = []
         self._callables: dict[int, Callable[..., Any]] = {}
         self._numbers = itertools.count()
         self._raised: dict[int, BaseException] = {}
@@ -207,6 +209,8 @@ class Submission:
             "args": [encoder.encode(value) for value in args],
             "kwargs": {key: encoder.encode(value) for key, value in kwargs.items()},
             "returned": wanted,
+            # what was collected since the last request, but not what is made a handle of again in the meantime
+            "release": [number for number in self._take_released() if number not in self._handles],
         }
         reply, out = self._exchange(channel, wire.Kind.DO, metadata, encoder.buffers, self._test_budget(test))
         if isinstance(reply, wire.Missing):
@@ -283,6 +287,7 @@ class Submission:
         self.channel = Channel(process, self.limits.message_mib << 20, self.limits.output_kib << 10)
         self.sandboxes += 1
         self._handles.clear()
+        self._released.clear()
         self._cpu_at_begin_s = process.cpu_s()
         budget = Budget(self.limits.import_cpu_s, max(self.limits.wall_s, 3 * self.limits.import_cpu_s), 0.0)
         classes: dict[str, list[str]] = {}
@@ -435,7 +440,17 @@ class Submission:
             kind: Any = next((mirror for mirror in mirrors if isinstance(mirror, Mirror)), Handle)
             found = make_handle(kind, Reference(self, self.sandboxes, node.number, node.type_name, node.classes))
             self._handles[node.number] = found
+            weakref.finalize(found, self._release, self.sandboxes, node.number)
         return found
+
+    def _take_released(self) -> list[int]:
+        released, self._released = self._released, []
+        return released
+
+    def _release(self, generation: int, number: int) -> None:
+        """A handle is no longer held on this side; the next request says so."""
+        if generation == self.sandboxes:
+            self._released.append(number)
 
     def _encode_object(self, value: Any) -> Any:
         if isinstance(value, ModulePath):

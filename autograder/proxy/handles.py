@@ -56,7 +56,7 @@ class Reference:
 class Handle:
     """An object that stays in the student's process."""
 
-    __slots__ = ("_autograder_reference",)
+    __slots__ = ("__weakref__", "_autograder_reference")
     __array_ufunc__ = None  # so that `array + handle` asks the handle
 
     _autograder_reference: Reference

@@ -257,7 +257,9 @@ class Decoder:
         """An array of exactly ndarray, its own memory, writable."""
         name, shape, index = rest
         dtype = _known(DTYPES, name)
-        return np.frombuffer(self.buffer(shape, index, dtype.itemsize), dtype=dtype).reshape(shape).copy()
+        array = np.frombuffer(self.buffer(shape, index, dtype.itemsize), dtype=dtype).reshape(shape)
+        # a writable buffer is a private mapping of its own: it need not be copied again
+        return array if array.flags.writeable and array.flags.aligned else array.copy()
 
     def tensor(self, rest: list[Any]) -> Any:
         """A torch.Tensor of exactly that class, dense, on the CPU, its own memory."""

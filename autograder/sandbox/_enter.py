@@ -55,8 +55,8 @@ def build_root(config: dict[Any, Any]) -> str:
     root = str(config["mount_point"])
     mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4k,mode=755")
     # For the zygote's own warm-up (torch wants a temporary folder); each child mounts its own over it.
-    Path(root + "/tmp").mkdir()
-    mount("tmpfs", root + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "size=16m,nr_inodes=1k,mode=1777")
+    Path(root + "/tmp").mkdir()  # noqa: S108
+    mount("tmpfs", root + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "size=16m,nr_inodes=1k,mode=1777")  # noqa: S108
     for link, target in config["links"].items():
         Path(root + link).parent.mkdir(parents=True, exist_ok=True)
         os.symlink(target, root + link)

@@ -1,3 +1,4 @@
+import numpy as np
 
 RATE = 0.25
 

@@ -19,7 +19,7 @@ def train(x, y, steps, generator):
     net = Net(x.shape[1], 2)
     with torch.no_grad():
         for p in net.parameters():
-            p.copy_(torch.randn(p.shape))
+            p.copy_(torch.zeros(p.shape))
     optimiser = torch.optim.SGD(net.parameters(), lr=0.5)
     for _ in range(steps):
         optimiser.zero_grad()
