@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _MOUNT = Path("/sys/fs/cgroup")
+_PREFIX = "autograder-"
 
 
 @dataclass
@@ -65,6 +66,7 @@ class CgroupParent:
         self.name = name
         self.version = 0
         self.controllers: dict[str, Path] = {}
+        _sweep()
         if not self._open_v2():
             self._open_v1()
 
@@ -143,6 +145,29 @@ class CgroupParent:
                 if child.is_dir():
                     _remove(child)
             _remove(folder)
+
+
+def make_name() -> str:
+    """A name for a run's groups and folder, by which a later run can tell whether this one is still there."""
+    return f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+
+
+def is_left_behind(name: str) -> bool:
+    """Whether a group or folder of this name belongs to a run that ended without taking it along (kill -9)."""
+    if not name.startswith(_PREFIX):
+        return False
+    pid = name.removeprefix(_PREFIX).partition("-")[0]
+    return pid.isdigit() and not Path(f"/proc/{pid}").exists()
+
+
+def _sweep() -> None:
+    """Remove what runs that were killed left behind."""
+    for mount in (_MOUNT, _MOUNT / "memory", _MOUNT / "pids", _MOUNT / "cpuacct"):
+        for folder in mount.glob(f"{_PREFIX}*") if mount.is_dir() else ():
+            if is_left_behind(folder.name):
+                for child in (*folder.iterdir(), folder):
+                    if child.is_dir():
+                        _remove(child)
 
 
 def _lines(path: Path) -> list[str]:

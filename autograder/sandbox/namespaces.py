@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from autograder.sandbox.cgroups import CgroupParent
+from autograder.sandbox.cgroups import CgroupParent, is_left_behind, make_name
 from autograder.sandbox.seccomp import build_filter
 from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
 
@@ -28,8 +29,11 @@ def open_namespaces(packages: list[str]) -> Zygote:
     Raises:
         GraderError: a layer does not work here; the message names it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="autograder-root-"))
-    cgroups = CgroupParent(f"autograder-{os.getpid()}-{folder.name}")
+    name = make_name()
+    folder = Path(tempfile.gettempdir(), name)
+    folder.mkdir(mode=0o700)
+    sweep_folders()
+    cgroups = CgroupParent(name)
     command = [sys.executable, "-s", "-S", "-P", str(HERE / "_enter.py")]
     zygote = Zygote(
         "namespaces", command, json.dumps(_configuration(folder, packages, cgroups)), ENVIRONMENT, folder, cgroups
@@ -40,6 +44,14 @@ def open_namespaces(packages: list[str]) -> Zygote:
         zygote.close()
         raise
     return zygote
+
+
+def sweep_folders() -> None:
+    """Remove the empty mount points of runs that were killed; their mounts went with them."""
+    for folder in Path(tempfile.gettempdir()).iterdir():
+        if is_left_behind(folder.name):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def visible_folders() -> list[str]:

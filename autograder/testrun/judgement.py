@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks.failure import CheckFailure
 from autograder.proxy.client import ArgumentChangedError, SandboxLostError, TestUse, clean
 from autograder.proxy.exceptions import StudentError, student_error
 from autograder.verdict import Outcome, TestResult
@@ -116,6 +117,8 @@ def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: T
     from_student = student_error(error)
     if from_student is not None:
         return _judge_student_error(error, from_student)
+    if isinstance(error, CheckFailure):
+        return Outcome.FAILED, error.finding.sentence()
     if error is None or isinstance(error, (AssertionError, ArgumentChangedError)):
         return Outcome.FAILED, ""
     if isinstance(error, pytest.fail.Exception):
