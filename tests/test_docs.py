@@ -1,0 +1,94 @@
+"""The examples of docs/authors.md are suites that grade as they stand."""
+
+import re
+from pathlib import Path
+
+import pytest
+from through import Boundary, make_course
+
+from autograder.sandbox import open_sandbox
+
+DOCS = Path(__file__).parents[1] / "docs"
+SUBMISSION = '''
+import numpy as np
+
+
+class Empty(IndexError):
+    pass
+
+
+class Stack:
+    def __init__(self):
+        self.items = []
+
+    def push(self, item):
+        self.items.append(item)
+        return self
+
+    def pop(self):
+        if not self.items:
+            raise Empty("nothing is there")
+        return self.items.pop()
+
+    def __len__(self):
+        return len(self.items)
+
+    def __iter__(self):
+        return iter(self.items)
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def gradient(w, X, y):
+    if X.shape[1] != len(w):
+        raise ValueError("w")
+    return 2 * X.T @ (X @ w - y) / len(y)
+
+
+def descend(gradient, x, step_size):
+    for _ in range(100):
+        x = x - step_size * gradient(x)
+    return x
+'''
+TORCH = '''
+import torch
+
+
+class Net(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.linear = torch.nn.Linear(features, classes)
+
+    def forward(self, x):
+        return self.linear(x)
+'''
+EXAMPLES = re.findall(r"```python\n# example: work( torch)?\n(.*?)```", (DOCS / "authors.md").read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize(("needs_torch", "example"), EXAMPLES, ids=range(len(EXAMPLES)))
+def test_example_grades_as_it_stands(needs_torch: str, example: str, tmp_path: Path) -> None:
+    """Each example is a suite on which a right submission scores everything."""
+    suite, reference = tmp_path / "suite", tmp_path / "reference"
+    suite.mkdir()
+    reference.mkdir()
+    # an example's marks need not sum to an assignment's points
+    (suite / "test_hidden.py").write_text(re.sub(r"@pytest\.mark\.points\(.*\)\n", "", example))
+    (reference / "work.py").write_text(SUBMISSION + (TORCH if needs_torch else ""))
+    packages = ["numpy", "torch"] if needs_torch else ["numpy"]
+    course = make_course(suite, reference, ["work"], packages, tmp_path / "course")
+    sandbox = open_sandbox("namespaces", packages)
+    boundary = Boundary(course, sandbox)  # type: ignore[arg-type]
+    try:
+        assert boundary.grade_reference() == 100
+    finally:
+        boundary.close()
+        sandbox.close()
+
+
+def test_every_example_is_run() -> None:
+    """No Python block of the authors' page is without the line that makes it a test."""
+    text = (DOCS / "authors.md").read_text()
+    assert len(EXAMPLES) == text.count("```python") >= 4
