@@ -347,7 +347,7 @@ def test_a_named_cause_is_in_the_numbers(data: st.DataObject) -> None:
         (np.array([1, 1, 1, 1, 1, 1]), np.array([0, 0, 0, 0, 0, 0]), NO_HINTS),
         (np.array([]), np.array([]), NO_HINTS),
         (np.array(1 / 7), np.array(1), Hints(classes=7)),
-        (np.array([1.23451, 1e-5, 3e-5]) * (2 + 1e-5), np.array([1.23451, 1e-5, 3e-5]), NO_HINTS),
+        (np.array([1.23451, 6.1234e-3, 3.7123e-3]) * (2 + 1e-5), np.array([1.23451, 6.1234e-3, 3.7123e-3]), NO_HINTS),
         (np.array([np.nan, np.inf, 0.2]), np.array([0.2, 0.155, 0.385]), NO_HINTS),
         (np.array([-0.2, -np.inf, -0.31]), np.array([0.2, np.inf, 0.31]), NO_HINTS),
         (np.array([np.nan, 0.31, 0.77]), np.array([0.2, 0.155, 0.385]), NO_HINTS),
@@ -423,7 +423,7 @@ def test_saturated_probabilities_say_nothing_of_logits() -> None:
     logits = np.array([40.2, 31.7, 55.1, 27.9])
     assert likely_cause(np.ones(4), logits) == ""
     assert likely_cause(np.tanh(logits), logits) == ""
-    mixed = np.array([40.2, 31.7, 0.51])
+    mixed = np.array([8.13, 9.2, 0.51])
     assert likely_cause(1 / (1 + np.exp(-mixed)), mixed) == ""
 
 

@@ -9,7 +9,7 @@ from through import Boundary, make_course
 from autograder.sandbox import open_sandbox
 
 DOCS = Path(__file__).parents[1] / "docs"
-SUBMISSION = '''
+SUBMISSION = """
 import numpy as np
 
 
@@ -52,8 +52,8 @@ def descend(gradient, x, step_size):
     for _ in range(100):
         x = x - step_size * gradient(x)
     return x
-'''
-TORCH = '''
+"""
+TORCH = """
 import torch
 
 
@@ -64,7 +64,7 @@ class Net(torch.nn.Module):
 
     def forward(self, x):
         return self.linear(x)
-'''
+"""
 EXAMPLES = re.findall(r"```python\n# example: work( torch)?\n(.*?)```", (DOCS / "authors.md").read_text(), re.DOTALL)
 
 

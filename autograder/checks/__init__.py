@@ -1,8 +1,8 @@
 """What test authors call: comparisons that say what is wrong without the answer, probes, and watches.
 
-`close`, `shape`, `gradient`, `raises` and `unchanged` are pure: they take what came back from the student's code as data,
-trust nothing about it, and raise `CheckFailure`, an AssertionError whose `finding` the student of a hidden test may read.
-`probe`, `no_warnings`, `printed` and `seeded` act where the student's code runs.
+`close`, `shape`, `gradient`, `raises` and `unchanged` are pure: they take what came back from the student's code as
+data, trust nothing about it, and raise `CheckFailure`, an AssertionError whose `finding` may be shown to the student of
+a hidden test. `probe`, `no_warnings`, `printed` and `seeded` act where the student's code runs.
 """
 
 from __future__ import annotations

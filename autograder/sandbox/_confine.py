@@ -18,6 +18,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 SIGKILL = 9
+CAPABILITY_VERSION = 0x20080522
 
 # Landlock's system calls have the same numbers on every architecture.
 LANDLOCK_CREATE, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT = 444, 445, 446
@@ -80,16 +81,19 @@ def set_limits(limits: dict[Any, Any]) -> None:
 
 
 def drop_rights(uid: int) -> None:
-    """A uid of its own, no group, no capability in any set, no way to gain one."""
+    """A uid of its own (0 in a user namespace of a plain user's), no group, no capability, no way to gain one."""
     check(_libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "clear ambient capabilities")
     for capability in range(64):
         if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             if ctypes.get_errno() == errno.EINVAL:
                 break  # past the last one that this kernel knows
             check(-1, "drop bounding set")
-    os.setgroups([])
+    if uid != 0:  # a user namespace of one uid has no groups to give up, and none may be set in it
+        os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
+    header = struct.pack("=II", CAPABILITY_VERSION, 0)
+    check(_libc.capset(header, bytes(24)), "drop capabilities")
     check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     # Changing uid clears both: not to be traced by another process of this uid, and to die with the zygote.
     check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "not dumpable")

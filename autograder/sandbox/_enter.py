@@ -1,9 +1,11 @@
-"""Builds the sandbox's root from read-only binds, goes into it and starts the zygote there. Run as root.
+"""Builds the sandbox's root from read-only binds, goes into it and starts the zygote there.
 
 Usage: python -s -S -P _enter.py CONTROL_FD   (the configuration, JSON, on standard input)
 
 The new root is a tmpfs that holds the interpreter, the installed packages, the shared libraries, four devices and
 the runtime's own files, all read-only: what is not in it cannot be read by the student, whatever their rights.
+As root it needs nothing else. A plain user first makes a user namespace, in which they are root over this alone, and a
+pid namespace in it, since the zygote's children get pid namespaces of their own and come from there.
 This file imports nothing but the standard library; it is run before any submission is near.
 """
 
@@ -18,7 +20,7 @@ from typing import Any
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 MNT_DETACH = 2
-CLONE_NEWNS = 0x00020000
+CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -86,12 +88,28 @@ def enter(root: str) -> None:
     mount("none", "/", "none", MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
 
 
+def become_root_of_a_namespace() -> None:
+    """As a plain user: a user and a pid namespace; what follows runs as root there, and dies with this process."""
+    uid, gid = os.geteuid(), os.getegid()
+    check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWPID), "unshare user namespace")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
+    pid = os.fork()
+    if pid:
+        _, status = os.waitpid(pid, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    _libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+
+
 def main() -> None:
     """Enter the root and become the zygote."""
     control_fd = int(sys.argv[1])
     config = json.load(sys.stdin)
     _libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
     os.umask(0o022)
+    if os.geteuid() != 0:
+        become_root_of_a_namespace()
     check(_libc.unshare(CLONE_NEWNS), "unshare mount namespace")
     mount("none", "/", "none", MS_REC | MS_PRIVATE)
     enter(build_root(config))

@@ -200,16 +200,17 @@ class Zygote:
             os.chdir(folder)
             return ["rlimits"]
         os.setsid()  # a process group of its own: kill(0, ...) reaches nobody else
+        own_uid = self.config["uids"] > 1
         uid = self.config["first_uid"] + self.uses % self.config["uids"]
         self.confine.enter_namespaces(limits["disk_bytes"], uid, self.config["under_private"])
-        self.confine.set_limits({**limits, "own_uid": True})
+        self.confine.set_limits({**limits, "own_uid": own_uid})
         self.confine.drop_rights(uid)
         os.chdir("/submission")
         layers = [
             "pid, mount, ipc, uts, network and cgroup namespaces",
             "read-only root",
             "rlimits",
-            "own uid",
+            "own uid" if own_uid else "user namespace",
             "no capabilities",
             "no_new_privs",
         ]

@@ -1,4 +1,8 @@
-"""The backend for root with CAP_SYS_ADMIN: a minimal read-only root, and namespaces of its own for each use."""
+"""The backend with the most layers: a minimal read-only root, and namespaces of its own for each use.
+
+For root with CAP_SYS_ADMIN, and for a plain user where the kernel lets them make user namespaces. A plain user has one
+uid to give, so the child keeps it, without rights; and no control groups, so rlimits alone bound its memory.
+"""
 
 from __future__ import annotations
 
@@ -82,8 +86,8 @@ def _configuration(folder: Path, packages: list[str], cgroups: CgroupParent) -> 
         "student_side": "/runtime/_student_side.py",
         "stand_ins": "/runtime/_stand_ins.py",
         "seccomp": "/runtime/seccomp.bpf",
-        "first_uid": _FIRST_UID + int.from_bytes(os.urandom(2), "big") * 100,
-        "uids": _UIDS,
+        "first_uid": _FIRST_UID + int.from_bytes(os.urandom(2), "big") * 100 if os.geteuid() == 0 else 0,
+        "uids": _UIDS if os.geteuid() == 0 else 1,
     }
     return {
         "mount_point": str(folder),

@@ -221,7 +221,8 @@ def _await_ready(reply: socket.socket) -> tuple[int, int, tuple[str, ...]]:
             _kill(pidfd)
             raise
         if "pid" in message:
-            pid, pidfd = message["pid"], descriptors[0]
+            pidfd = descriptors[0]
+            pid = _pid_here(pidfd)
         elif "ready" in message:
             layers = tuple(message["ready"])
         else:
@@ -229,6 +230,14 @@ def _await_ready(reply: socket.socket) -> tuple[int, int, tuple[str, ...]]:
             reason = message.get("fault", "it ended before it was ready")
             raise GraderError(f"A sandbox could not be started: {reason}; run `autograder grade` again.")
     return pid, pidfd, layers
+
+
+def _pid_here(pidfd: int) -> int:
+    """The process's pid in this pid namespace: the zygote's may be another. 0 if it is gone."""
+    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
+        if line.startswith("Pid:"):
+            return max(0, int(line.split()[1]))
+    return 0
 
 
 def _kill(pidfd: int) -> None:
