@@ -26,8 +26,7 @@ from autograder.checks.failure import (
 )
 from autograder.errors import SpecError
 
-_SCALARS: Final = frozenset(map(id, (bool, int, float, complex, *np.sctypeDict.values())))
-"""The types of numbers, by identity: a student's class may have a hash of its own."""
+_SCALARS: Final = frozenset(map(id, (bool, int, float, complex, *np.sctypeDict.values())))  # a class may lie in ==
 _MAX_ENTRIES, _MAX_DEPTH = 1_000_000, 16
 
 
