@@ -53,7 +53,7 @@ def mistaken_losses(reference: ModuleType, z: np.ndarray, y: np.ndarray) -> dict
     """Compute what the classic mistakes make of the cross-entropy of logits z and labels y, by cause."""
     return {
         "softmax twice": reference.cross_entropy(reference.softmax(z), y),
-        "off by one class": reference.cross_entropy(z, (y + 1) % z.shape[1]),
+        "off by one class": reference.cross_entropy(z, (y - 1) % z.shape[1]),
     }
 
 
