@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.limits import Limits
-from autograder.proxy.client import Names, Submission, TestUse
+from autograder.proxy.account import Names, TestUse
+from autograder.proxy.client import Submission
 from autograder.proxy.paths import ModulePath
 from autograder.sandbox import Zygote
 

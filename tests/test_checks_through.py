@@ -42,14 +42,14 @@ def test_refusal():
     """A vector is refused."""
     checks.raises(ValueError, answer, np.zeros(3))
 '''
-REFERENCE = '''
+REFERENCE = """
 import numpy as np
 
 def answer(x):
     if x.ndim != 2:
         raise ValueError("x")
     return 3 * x + 1
-'''
+"""
 WRONG = {
     "sign": ("return -(3 * x + 1)", ["sign", "12 of 12 entries"]),
     "transposed": ("return (3 * x + 1).T", ["(3, 4)", "(4, 3)", "transposed"]),

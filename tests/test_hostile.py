@@ -35,6 +35,7 @@ from autograder.jobs.local import ClassRun, Options, Progress, grade_class
 from autograder.jobs.results import ResultsFolder
 from autograder.limits import Limits
 from autograder.proxy import wire
+from autograder.proxy.decoding import Decoder
 from autograder.sandbox import open_sandbox
 from autograder.spec import find_course, load_assignment
 from autograder.submission import collect_submissions
@@ -504,7 +505,7 @@ def rebuild_s(count: int) -> float:
     node = ["s", *(["c", -1000003.0 * b, float(b)] for b in range(1, count))]
     started_s = time.process_time()
     with contextlib.suppress(wire.WireError):
-        wire.Decoder([], 0).decode(node)
+        Decoder([], 0).decode(node)
     return time.process_time() - started_s
 
 
@@ -517,7 +518,7 @@ def test_answer_is_rebuilt_in_bounded_memory() -> None:
     """An answer of 1 MiB is not rebuilt as one of 300 MiB."""
     buffer = bytes(1 << 20)
     with pytest.raises(wire.WireError):
-        wire.Decoder([buffer], 0).decode(["l", *(["a", "uint8", [len(buffer)], 0] for _ in range(300))])
+        Decoder([buffer], 0).decode(["l", *(["a", "uint8", [len(buffer)], 0] for _ in range(300))])
 
 
 def test_results_name_no_path_of_the_machine(here: Graded) -> None:

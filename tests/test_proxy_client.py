@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from boundary import LIMITS, Student
 
-from autograder.proxy.client import ArgumentChangedError, MissingNameError, SandboxLostError
+from autograder.proxy.account import ArgumentChangedError, MissingNameError, SandboxLostError
 from autograder.proxy.exceptions import student_error
 from autograder.sandbox import Zygote, open_sandbox
 from autograder.verdict import Outcome

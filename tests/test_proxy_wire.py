@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.proxy import _student_side, wire
-from autograder.proxy.wire import EncodeError, HandleNode, Kind, WireError
+from autograder.proxy.decoding import Decoder, HandleNode
+from autograder.proxy.encoding import GENERATORS, Encoder
+from autograder.proxy.wire import EncodeError, Kind, WireError
 
 INTEGERS = st.integers(-(2**63), 2**64 - 1)
 ARRAYS = st.one_of(
@@ -62,13 +64,13 @@ def same(left: Any, right: Any) -> bool:
 
 def encode(value: Any) -> tuple[Any, list[Any]]:
     """What the trusted side sends for a value: its node and the raw buffers."""
-    encoder = wire.Encoder()
+    encoder = Encoder()
     return encoder.encode(value), list(encoder.buffers)
 
 
-def decoder(buffers: Any) -> wire.Decoder:
+def decoder(buffers: Any) -> Decoder:
     """The trusted side's decoder, an object being told as its node."""
-    return wire.Decoder(buffers, lambda node: node, tensors=True)
+    return Decoder(buffers, lambda node: node, tensors=True)
 
 
 def travel(node: Any) -> Any:
@@ -267,7 +269,7 @@ def test_parameter_size_and_state_dict_cross_as_plain_data() -> None:
 
 def test_no_tensor_where_the_assignment_has_no_torch() -> None:
     """A NumPy assignment's decoder never touches torch, whatever a submission claims."""
-    plain = wire.Decoder([b"\0" * 8], lambda node: node)
+    plain = Decoder([b"\0" * 8], lambda node: node)
     for node in (["T", "float64", [1], 0, False], ["ty", "float64"], ["tv", "cpu"]):
         with pytest.raises(WireError):
             plain.decode(node)
@@ -280,7 +282,7 @@ def test_what_cannot_cross_is_the_authors_error(value: Any) -> None:
         encode(value)
 
 
-@pytest.mark.parametrize("name", sorted(wire._GENERATORS))
+@pytest.mark.parametrize("name", sorted(GENERATORS))
 def test_generator_crosses_in_its_state(name: str) -> None:
     """The student's generator draws what the test's would, and the test's is not advanced by it."""
     mine = np.random.Generator(getattr(np.random, name)(7))
@@ -291,7 +293,7 @@ def test_generator_crosses_in_its_state(name: str) -> None:
     assert mine.normal(size=5).tolist() == expected
 
 
-@pytest.mark.parametrize("name", sorted(wire._GENERATORS))
+@pytest.mark.parametrize("name", sorted(GENERATORS))
 def test_used_generator_crosses_as_a_child(name: str) -> None:
     """From what the student gets one cannot go back to what the test drew, and two states give two children."""
     mine = np.random.Generator(getattr(np.random, name)(7))
@@ -309,7 +311,7 @@ def test_used_generator_crosses_as_a_child(name: str) -> None:
 def test_suites_own_generator_crosses_as_a_child_even_unused() -> None:
     """What the test will draw from `rng` later cannot be foreseen from what it passes now."""
     mine = np.random.default_rng(7)
-    encoder = wire.Encoder(private=mine)
+    encoder = Encoder(private=mine)
     theirs = _student_side.Encoder().decode(travel(encoder.encode(mine)), list(encoder.buffers))
     assert theirs.normal() != mine.normal()
 

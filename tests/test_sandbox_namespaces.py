@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from boundary import LIMITS, Student
 
-from autograder.proxy.client import SandboxLostError
+from autograder.proxy.account import SandboxLostError
 from autograder.sandbox import Zygote, open_sandbox
 from autograder.verdict import Outcome
 

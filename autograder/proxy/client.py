@@ -12,7 +12,6 @@ import select
 import time
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +19,11 @@ import numpy as np
 from autograder.errors import GraderError
 from autograder.limits import Limits
 from autograder.proxy import wire
+from autograder.proxy.account import ArgumentChangedError, MissingNameError, Names, SandboxLostError, TestUse
+from autograder.proxy.arguments import Given, give_back
 from autograder.proxy.channel import Budget, Channel, DiedError, LimitError
+from autograder.proxy.decoding import Decoder, HandleNode
+from autograder.proxy.encoding import Encoder
 from autograder.proxy.exceptions import builtin_name, student_exception
 from autograder.proxy.handles import Handle, Mirror, Reference, make_handle, reference_of
 from autograder.proxy.paths import ModulePath
@@ -30,87 +33,6 @@ from autograder.verdict import Outcome
 _KEPT_EVIDENCE: Final = 20
 _MAX_CALLBACKS: Final = 100_000
 _MAX_STEPS: Final = 100_000
-
-
-class SandboxLostError(BaseException):
-    """The sandbox is gone in the middle of a test. Not an Exception: no test may catch it and go on to pass."""
-
-    def __init__(self, outcome: Outcome, sentence: str, *, at_import: bool = False) -> None:
-        super().__init__(sentence)
-        self.outcome = outcome
-        self.sentence = sentence
-        self.at_import = at_import
-
-
-class ArgumentChangedError(AssertionError):
-    """The student's function changed an argument in place."""
-
-
-class MissingNameError(Exception):
-    """The submission does not define a name that the test uses."""
-
-
-@dataclass
-class TestUse:
-    """What one test of the submission used and met so far; what is set here outlives the test's own body."""
-
-    __test__ = False
-
-    seed: int
-    cpu_limit_s: float
-    wall_limit_s: float
-    in_place: frozenset[str] = frozenset()
-    cpu_s: float = 0.0
-    wall_s: float = 0.0
-    begun: bool = False
-    lost: SandboxLostError | None = None
-    missing: str = ""
-    changed: str = ""
-    steps: int = 0
-    callbacks: int = 0
-    evidence: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Names:
-    """What the suite's process knows of the assignment's modules.
-
-    Attributes:
-        mirrors: the public classes, by module and name.
-        arguments: a function's parameters, for messages.
-        tensors: whether tensors cross by value.
-    """
-
-    mirrors: dict[tuple[str, str], type] = field(default_factory=dict)
-    arguments: Callable[[ModulePath], list[str]] = lambda path: []
-    tensors: bool = False
-
-
-@dataclass
-class _Given:
-    """The arguments of one request, as they were given."""
-
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    names: list[str]
-
-    def value(self, key: int | str) -> Any:
-        return self.args[key] if isinstance(key, int) else self.kwargs[key]
-
-    def name(self, key: int | str) -> str:
-        """The argument's name in the reference; what the student's side says is a key, never a text to be shown."""
-        if isinstance(key, str):
-            return key
-        return self.names[key] if key < len(self.names) else f"argument {key + 1}"
-
-    def has(self, key: int | str) -> bool:
-        """Whether there is an argument of this position or keyword."""
-        return key in self.kwargs if isinstance(key, str) else 0 <= key < len(self.args)
-
-    def in_place(self, wanted: frozenset[str]) -> list[int | str]:
-        """Keys of the arguments that the test lets be changed."""
-        keys: list[int | str] = [*range(len(self.args)), *self.kwargs]
-        return [key for key in keys if self.name(key) in wanted or (not self.names and wanted)]
 
 
 class Submission:
@@ -200,8 +122,8 @@ class Submission:
             test.steps += 1
             if test.steps > _MAX_STEPS:
                 raise self._lose(Outcome.TIMEOUT, f"your code yielded more than {_MAX_STEPS} items.")
-        encoder = wire.Encoder(self._encode_object, self.private_generator)
-        given = _Given(args, kwargs, self.names.arguments(on) if op == "call" and isinstance(on, ModulePath) else [])
+        encoder = Encoder(self._encode_object, self.private_generator)
+        given = Given(args, kwargs, self.names.arguments(on) if op == "call" and isinstance(on, ModulePath) else [])
         wanted = given.in_place(test.in_place) if op == "call" else []
         metadata = {
             "op": op,
@@ -229,7 +151,7 @@ class Submission:
         """Run a function of the test author's beside the student's code; what it returns is a claim."""
         __tracebackhide__ = True
         test, channel = self._ready()
-        encoder = wire.Encoder(self._encode_object, self.private_generator)
+        encoder = Encoder(self._encode_object, self.private_generator)
         metadata = {
             "source": source,
             "name": name,
@@ -405,7 +327,7 @@ class Submission:
         return reply
 
     def _decode(self, reply: wire.Value, buffers: Sequence[bytes | memoryview]) -> tuple[Any, dict[int | str, Any]]:
-        decoder = wire.Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
+        decoder = Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
         try:
             return decoder.decode(reply.value), {key: decoder.decode(node) for key, node in reply.returned}
         except wire.WireError as error:
@@ -414,7 +336,7 @@ class Submission:
     def _settle_arguments(
         self,
         test: TestUse,
-        given: _Given,
+        given: Given,
         wanted: list[int | str],
         changed: list[int | str],
         returned: dict[int | str, Any],
@@ -432,7 +354,7 @@ class Submission:
 
     # ---- objects
 
-    def _make_handle(self, node: wire.HandleNode) -> Handle:
+    def _make_handle(self, node: HandleNode) -> Handle:
         """One handle an object, so that `is` tells; its class is the mirror that the student's side claims first."""
         found = self._handles.get(node.number)
         if found is None:
@@ -492,10 +414,10 @@ class Submission:
         if test.callbacks > _MAX_CALLBACKS:
             raise LimitError(f"your code called a function of the test more than {_MAX_CALLBACKS} times.")
         function = self._get_callable(request.number)
-        decoder = wire.Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
+        decoder = Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
         args = [decoder.decode(node) for node in request.args]
         kwargs = {key: decoder.decode(node) for key, node in request.kwargs.items()}
-        encoder = wire.Encoder(self._encode_object, self.private_generator)
+        encoder = Encoder(self._encode_object, self.private_generator)
         started_s = time.monotonic()
         self._calling_back = True
         try:
@@ -511,30 +433,6 @@ class Submission:
             self._calling_back = False
             channel.pause(time.monotonic() - started_s)
         channel.tell(wire.Kind.ANSWER, nonce, metadata, encoder.buffers, budget)
-
-
-def give_back(mine: Any, theirs: Any) -> bool:
-    """Change a test's own argument to what the student's code made of it; False if that cannot be."""
-    if isinstance(mine, (type(None), bool, int, float, complex, str, bytes, tuple)):
-        return True  # cannot change
-    if type(mine) is not type(theirs):
-        return False
-    if isinstance(mine, np.ndarray):
-        if mine.shape != theirs.shape or mine.dtype != theirs.dtype:
-            return False
-        mine[...] = theirs
-        return True
-    if isinstance(mine, list):
-        mine[:] = theirs
-        return True
-    if isinstance(mine, (dict, set)):
-        mine.clear()
-        mine.update(theirs)
-        return True
-    if type(mine).__name__ == "Tensor" and mine.shape == theirs.shape and mine.dtype == theirs.dtype:
-        mine.data.copy_(theirs)
-        return True
-    return False
 
 
 def clean(text: str) -> str:

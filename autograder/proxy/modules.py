@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from autograder.errors import SpecError
 from autograder.proxy import handles
-from autograder.proxy.client import MissingNameError
+from autograder.proxy.account import MissingNameError
 from autograder.proxy.paths import ModulePath
 
 _PACKAGE: Final = "_reference"

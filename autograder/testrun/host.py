@@ -28,7 +28,8 @@ from pydantic import BaseModel, ConfigDict
 from autograder.errors import AutograderError, SpecError
 from autograder.limits import Limits
 from autograder.proxy import handles, modules
-from autograder.proxy.client import Names, Submission, TestUse
+from autograder.proxy.account import Names, TestUse
+from autograder.proxy.client import Submission
 from autograder.proxy.wire import clean_text
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.failure import CheckFailure
-from autograder.proxy.client import ArgumentChangedError, SandboxLostError, TestUse, clean
+from autograder.proxy.account import ArgumentChangedError, SandboxLostError, TestUse
+from autograder.proxy.client import clean
 from autograder.proxy.exceptions import StudentError, student_error
 from autograder.verdict import Outcome, TestResult
 

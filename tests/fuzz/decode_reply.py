@@ -15,8 +15,9 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["autograder.proxy.wire"]):
+with atheris.instrument_imports(include=["autograder.proxy.wire", "autograder.proxy.decoding"]):
     from autograder.proxy import wire
+    from autograder.proxy.decoding import Decoder
 
 import numpy as np
 
@@ -68,9 +69,9 @@ def make_node(provider: atheris.FuzzedDataProvider, depth: int) -> object:
     return [provider.PickValueInList(TAGS), *inside]
 
 
-def make_decoder(buffers: list[bytes]) -> wire.Decoder:
+def make_decoder(buffers: list[bytes]) -> Decoder:
     """A decoder as the client makes it, with a callable of the test's that may come back."""
-    return wire.Decoder(buffers, lambda node: node, lambda number: len)
+    return Decoder(buffers, lambda node: node, lambda number: len)
 
 
 def decode_reply(reply: wire.Reply, buffers: list[bytes]) -> object:

@@ -1,0 +1,63 @@
+"""What one test met on the way: its account, which outlives the test's own body, and the errors that end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from autograder.proxy.paths import ModulePath
+from autograder.verdict import Outcome
+
+
+class SandboxLostError(BaseException):
+    """The sandbox is gone in the middle of a test. Not an Exception: no test may catch it and go on to pass."""
+
+    def __init__(self, outcome: Outcome, sentence: str, *, at_import: bool = False) -> None:
+        super().__init__(sentence)
+        self.outcome = outcome
+        self.sentence = sentence
+        self.at_import = at_import
+
+
+class ArgumentChangedError(AssertionError):
+    """The student's function changed an argument in place."""
+
+
+class MissingNameError(Exception):
+    """The submission does not define a name that the test uses."""
+
+
+@dataclass
+class TestUse:
+    """What one test of the submission used and met so far; what is set here outlives the test's own body."""
+
+    __test__ = False
+
+    seed: int
+    cpu_limit_s: float
+    wall_limit_s: float
+    in_place: frozenset[str] = frozenset()
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    begun: bool = False
+    lost: SandboxLostError | None = None
+    missing: str = ""
+    changed: str = ""
+    steps: int = 0
+    callbacks: int = 0
+    evidence: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the suite's process knows of the assignment's modules.
+
+    Attributes:
+        mirrors: the public classes, by module and name.
+        arguments: a function's parameters, for messages.
+        tensors: whether tensors cross by value.
+    """
+
+    mirrors: dict[tuple[str, str], type] = field(default_factory=dict)
+    arguments: Callable[[ModulePath], list[str]] = lambda path: []
+    tensors: bool = False
