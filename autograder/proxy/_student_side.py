@@ -186,7 +186,8 @@ class Encoder:
     def release(self, numbers: list[int]) -> None:
         """Let go of objects that the trusted side no longer holds."""
         for number in numbers:
-            self.numbers.pop(id(self.handles.pop(number)), None)
+            if number in self.handles:
+                self.numbers.pop(id(self.handles.pop(number)), None)
 
     def public_classes(self, kind: type) -> list[list[str]]:
         """The submission's public classes in a class's MRO."""

@@ -69,7 +69,6 @@ class Channel:
     def ask(self, kind: wire.Kind, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> bytes:
         """Send a request; the nonce that its reply must carry. The budget's wall time begins."""
         self._started_s = time.monotonic()
-        self._next_look_s = self._started_s + _POLL_S
         nonce = secrets.token_bytes(16)
         self.tell(kind, nonce, metadata, buffers, budget)
         return nonce

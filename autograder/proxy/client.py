@@ -32,7 +32,7 @@ from autograder.verdict import Outcome
 
 _KEPT_EVIDENCE: Final = 20
 _MAX_CALLBACKS: Final = 100_000
-_MAX_STEPS: Final = 100_000
+_MAX_STEPS: Final = 200_000
 
 
 class Submission:
@@ -72,7 +72,7 @@ class Submission:
         self.peak_memory_mib = 0.0
         self._cpu_at_begin_s = 0.0
         self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
-        self._released: list[int] = []
+        self._released: set[int] = set()
         self._callables: dict[int, Callable[..., Any]] = {}
         self._numbers = itertools.count()
         self._raised: dict[int, BaseException] = {}
@@ -92,6 +92,8 @@ class Submission:
             self._take_output()
             if self.test is not None and self.test.begun:
                 self.test.cpu_s = self.channel.process.cpu_s() - self._cpu_at_begin_s
+                if self.test.cpu_s > self.test.cpu_limit_s and self.test.lost is None:
+                    self._lose(Outcome.TIMEOUT, f"your code used more than {self.test.cpu_limit_s:.3g} s of CPU time.")
         self._callables.clear()
         self._raised.clear()
         self.test = None
@@ -118,10 +120,9 @@ class Submission:
         """
         __tracebackhide__ = True  # a suite's traceback ends at the call
         test, channel = self._ready()
-        if op == "next":
-            test.steps += 1
-            if test.steps > _MAX_STEPS:
-                raise self._lose(Outcome.TIMEOUT, f"your code yielded more than {_MAX_STEPS} items.")
+        test.steps += 1
+        if test.steps > _MAX_STEPS:  # a length that lies, an iteration that never ends
+            raise self._lose(Outcome.TIMEOUT, f"your code was asked more than {_MAX_STEPS} questions in one test.")
         encoder = Encoder(self._encode_object, self.private_generator)
         given = Given(args, kwargs, self.names.arguments(on) if op == "call" and isinstance(on, ModulePath) else [])
         wanted = given.in_place(test.in_place) if op == "call" else []
@@ -135,6 +136,8 @@ class Submission:
             "release": [number for number in self._take_released() if number not in self._handles],
         }
         reply, out = self._exchange(channel, wire.Kind.DO, metadata, encoder.buffers, self._test_budget(test))
+        if isinstance(reply, wire.Missing) and not isinstance(on, (ModulePath, Mirror)):
+            raise self._garbage(wire.WireError("that an object has no name"))
         if isinstance(reply, wire.Missing):
             if op != "read":  # hasattr() and getattr() with a default ask on purpose
                 test.missing = name
@@ -203,7 +206,7 @@ class Submission:
     def _start(self, test: TestUse) -> None:
         try:
             process = self.zygote.spawn(self.limits)
-        except GraderError as error:
+        except (GraderError, OSError) as error:
             test.lost = SandboxLostError(Outcome.FAULT, str(error))
             raise test.lost from None
         self.channel = Channel(process, self.limits.message_mib << 20, self.limits.output_kib << 10)
@@ -302,6 +305,8 @@ class Submission:
             raise self._lose(Outcome.TIMEOUT, error.sentence, error.evidence) from None
         except DiedError:
             raise self._died(channel.process) from None
+        except OSError as error:  # a memfd that could not be made, no descriptors left: ours
+            raise self._lose(Outcome.FAULT, f"The grader could not speak to the sandbox ({error}).") from None
         finally:
             if kind in (wire.Kind.DO, wire.Kind.PROBE, wire.Kind.WATCH):
                 self.test.wall_s += time.monotonic() - started_s
@@ -311,8 +316,11 @@ class Submission:
         # Its exit is awaited for a moment, so that the evidence can tell an exit from a kill.
         poller = select.poll()
         poller.register(process.pidfd, select.POLLIN)
-        poller.poll(1000)
+        ended = bool(poller.poll(1000))
         lost = self._lose(Outcome.CRASHED, "your code ended its own process.")
+        if ended and process.isolated and process.was_killed and not process.memory_killed:
+            # In its pid namespace the process cannot send itself SIGKILL: somebody outside did, and it was not us.
+            lost.outcome, lost.sentence = Outcome.FAULT, "The student's process was killed from outside the sandbox."
         if process.exit is not None and self.test is not None:
             self.test.evidence.append(f"the process {process.exit.reason}")
         return lost
@@ -365,14 +373,14 @@ class Submission:
             weakref.finalize(found, self._release, self.sandboxes, node.number)
         return found
 
-    def _take_released(self) -> list[int]:
-        released, self._released = self._released, []
+    def _take_released(self) -> set[int]:
+        released, self._released = self._released, set()
         return released
 
     def _release(self, generation: int, number: int) -> None:
         """A handle is no longer held on this side; the next request says so."""
         if generation == self.sandboxes:
-            self._released.append(number)
+            self._released.add(number)
 
     def _encode_object(self, value: Any) -> Any:
         if isinstance(value, ModulePath):

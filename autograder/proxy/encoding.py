@@ -86,9 +86,16 @@ class Encoder:
         if kind is torch.device:
             return ["tv", str(value)]
         if kind is torch.Generator and value.device.type == "cpu":
+            fresh = torch.Generator().manual_seed(value.initial_seed())
+            if not torch.equal(fresh.get_state(), value.get_state()):  # drawn from: as _encode_generator says
+                digest = hashlib.sha256(b"child of " + value.get_state().numpy().tobytes()).digest()
+                value = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
             self.buffers.append(value.get_state().numpy().data)
             return ["tg", len(self.buffers) - 1]
         return None
+
+    def _is_private(self, value: np.random.Generator) -> bool:
+        return self.private is not None and value.bit_generator is self.private.bit_generator
 
     def _encode_generator(self, value: np.random.Generator) -> Any:
         """A generator crosses as a fresh one: what the student draws does not advance the test's.
@@ -100,7 +107,7 @@ class Encoder:
         name = type(value.bit_generator).__name__
         if name not in GENERATORS:
             raise EncodeError(f"a test passed a generator over {name}; use numpy.random.default_rng.")
-        if value is self.private or not _is_unused(value.bit_generator):
+        if self._is_private(value) or not _is_unused(value.bit_generator):
             value = _make_child(value.bit_generator)
             name = "PCG64"
         return ["g", name, self.encode(_with_text(value.bit_generator.state))]

@@ -1,8 +1,9 @@
 """Objects of the student's on the trusted side: handles, and mirrors of the submission's public classes.
 
-A handle can be called, read by attribute, indexed, measured with len(), iterated, entered and used in arithmetic;
-each is a question to the student's process and its answer is their claim. Whatever would let an object of theirs
-decide a verdict raises and says how to get the value: ==, ordering, truth, `in`, hashing and conversion.
+A handle can be called, read by attribute, indexed, measured with len(), iterated and entered; each is a question to the
+student's process and its answer is their claim. Whatever would let an object of theirs decide a verdict raises and says
+how to get the value: ==, ordering, truth, `in`, hashing, conversion, and arithmetic, unless the reference's class of
+that name defines it: `abs(f(x) - expected)` would tell the expected value, and be answered with zero.
 """
 
 from __future__ import annotations
@@ -100,12 +101,6 @@ class Handle:
         if kind is None or issubclass(kind, Exception):
             _ask(self, "exit", (kind.__name__ if kind else None,))
 
-    def __neg__(self) -> Any:
-        return _ask(self, "negative", ())
-
-    def __abs__(self) -> Any:
-        return _ask(self, "absolute", ())
-
     def __repr__(self) -> str:
         return f"<the student's {self._autograder_reference.type_name}>"
 
@@ -149,10 +144,10 @@ def _refuse(what: str, instead: str) -> Callable[..., NoReturn]:
     return refuse
 
 
-def _ask_operator(name: str) -> Callable[[Handle, Any], Any]:
-    def ask(self: Handle, other: Any) -> Any:
+def _ask_operator(name: str) -> Callable[..., Any]:
+    def ask(self: Handle, *other: Any) -> Any:
         __tracebackhide__ = True
-        return _ask(self, name, (other,))
+        return _ask(self, name, other)
 
     return ask
 
@@ -169,10 +164,15 @@ for _name, _what in {
     ),
 }.items():
     setattr(Handle, _name, _refuse(_what, f"{_VALUE}, or use `is`"))
-for _name in ARITHMETIC:
-    _dunder = _name.rstrip("_")
-    setattr(Handle, f"__{_dunder}__", _ask_operator(_name))
-    setattr(Handle, f"__r{_dunder}__", _ask_operator(f"r{_name}"))
+OPERATORS: Final = {
+    "__neg__": "negative",
+    "__abs__": "absolute",
+    **{f"__{name.rstrip('_')}__": name for name in ARITHMETIC},
+    **{f"__r{name.rstrip('_')}__": f"r{name}" for name in ARITHMETIC},
+}
+"""Special methods of arithmetic, and the wire's operations for them."""
+for _name in OPERATORS:
+    setattr(Handle, _name, _refuse("used in arithmetic", _VALUE))
 
 
 class Mirror(type):
@@ -217,4 +217,6 @@ def make_mirror(module: str, original: type) -> type:
     namespace = {"__module__": module, "__doc__": original.__doc__, "_autograder_path": path}
     if issubclass(original, BaseException):
         return ExceptionMirror(original.__name__, (Exception,), namespace)
-    return Mirror(original.__name__, (Handle,), {**namespace, "__slots__": ()})
+    defined = {name for base in original.__mro__[:-1] for name in vars(base)}
+    operators = {name: _ask_operator(op) for name, op in OPERATORS.items() if name in defined}
+    return Mirror(original.__name__, (Handle,), {**namespace, **operators, "__slots__": ()})

@@ -114,6 +114,8 @@ class Zygote:
                     if not data:
                         return
                     pidfd = self.spawn(json.loads(data), descriptors)
+                    if pidfd < 0:
+                        continue
                     poller.register(pidfd, select.POLLIN)
                     # Whoever asked may die first: the reply socket then hangs up, and the child with it.
                     poller.register(descriptors[0], 0)
@@ -121,9 +123,16 @@ class Zygote:
                 # else: the other half of a child that was settled a moment ago, in this same round
 
     def spawn(self, limits: dict[Any, Any], descriptors: list[Any]) -> int:
-        """Fork a child for one use and tell its pid; returns its pidfd."""
+        """Fork a child for one use and tell its pid; returns its pidfd, or -1 where there is none."""
         self.uses += 1
-        pid = self.fork()
+        try:
+            pid = self.fork()
+        except OSError as error:  # no process to be had now: the next use may have one
+            with socket.socket(fileno=descriptors[0]) as reply:
+                self.tell(reply, {"fault": str(error)}, [])
+            for descriptor in descriptors[1:]:
+                os.close(descriptor)
+            return -1
         if pid == 0:
             self.become_student(limits, descriptors)
         pidfd = os.pidfd_open(pid)
@@ -140,7 +149,11 @@ class Zygote:
             return os.fork()
         if _libc.unshare(CLONE_NEWPID) != 0:
             raise OSError(ctypes.get_errno(), "unshare pid namespace")
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            _libc.setns(self.own_pid_namespace, CLONE_NEWPID)
+            raise
         if pid != 0 and _libc.setns(self.own_pid_namespace, CLONE_NEWPID) != 0:
             raise OSError(ctypes.get_errno(), "return to the zygote's pid namespace")
         return pid

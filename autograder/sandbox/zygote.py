@@ -98,6 +98,11 @@ class StudentProcess:
     """Why the end of this process says nothing about the student: the fork server was lost."""
     peak_memory_mib: float = 0.0
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether it ended by SIGKILL."""
+        return self.exit is not None and os.WIFSIGNALED(self.exit.status) and os.WTERMSIG(self.exit.status) == 9
+
     def cpu_s(self) -> float:
         """CPU seconds used so far, by every process of the use where the kernel can tell."""
         if self.exit is not None:
@@ -117,7 +122,7 @@ class StudentProcess:
         if self.exit is not None:
             return self.exit
         with contextlib.suppress(ProcessLookupError):
-            if not self.isolated:
+            if not self.isolated and self.pid > 0:
                 os.killpg(self.pid, signal.SIGKILL)  # it made itself a session's leader
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
         try:
@@ -127,8 +132,9 @@ class StudentProcess:
             self.fault = str(error)
             self.exit = Exit(signal.SIGKILL, 0.0, 0.0)
         if self.cgroup is not None:
-            self.memory_killed = self.cgroup.memory_killed()
-            self.peak_memory_mib = self.cgroup.peak_memory_mib()
+            with contextlib.suppress(OSError):  # a group that is gone has nothing to say
+                self.memory_killed = self.cgroup.memory_killed()
+                self.peak_memory_mib = self.cgroup.peak_memory_mib()
             self.cgroup.remove()
         self.peak_memory_mib = self.peak_memory_mib or self.exit.max_rss_mib
         self.wire.close()

@@ -25,6 +25,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from pydantic import BaseModel, ConfigDict
 
+from autograder.checks.probe import seed_everything
 from autograder.errors import AutograderError, SpecError
 from autograder.limits import Limits
 from autograder.proxy import handles, modules
@@ -124,7 +125,11 @@ class SuiteHost:
             if not data:
                 return
             channel = socket.socket(fileno=descriptors[0])
-            pid = os.fork()
+            try:
+                pid = os.fork()
+            except OSError:
+                channel.close()  # no process to be had now; the driver sees the channel end and asks again
+                continue
             if pid == 0:
                 self.requests.close()
                 run_fork(channel, items, tests, self.config, self.names)
@@ -192,6 +197,7 @@ def run_test(
         in_place=frozenset(test.in_place),
     )
     plugin.set_seed(seed[:-8])
+    seed_everything(int(seed[:8], 16))  # a suite's own np.random and torch.randn, by the part that stays here
     submission.begin_test(use)
     plugin.begin_subtests()
     reports = runtestprotocol(item, log=False, nextitem=following)

@@ -62,7 +62,7 @@ def judge_test(
     """
     outcome, summary = _judge(reports, error, use)
     credit = 1.0 if outcome is Outcome.PASSED else 0.0
-    if subtests is not None and subtests.passed < subtests.total and _only_subtests_failed(reports, error, outcome):
+    if subtests is not None and subtests.passed < subtests.total and outcome is Outcome.PASSED:
         credit = subtests.passed / subtests.total
         outcome = Outcome.PARTIAL if credit else Outcome.FAILED
         summary = f"{subtests.passed} of {subtests.total} parts passed."
@@ -89,13 +89,6 @@ def judge_test(
 
 def _failures(reports: list[pytest.TestReport], subtests: Subtests | None) -> list[pytest.TestReport]:
     return [report for report in (*(subtests.reports if subtests else ()), *reports) if report.failed]
-
-
-def _only_subtests_failed(reports: list[pytest.TestReport], error: BaseException | None, outcome: Outcome) -> bool:
-    """The test itself ended well: it passed, or pytest failed it for its subtests alone."""
-    call = next((report for report in reports if report.when == "call"), None)
-    for_subtests = error is None and call is not None and "subtest" in str(call.longrepr)
-    return outcome is Outcome.PASSED or (outcome is Outcome.FAILED and for_subtests)
 
 
 def hide_paths(text: str) -> str:
