@@ -92,6 +92,8 @@ class TestResult(Record):
     seed: str = ""
     subtests: int = 0
     """How many subtests passed."""
+    asked: tuple[str, ...] = ()
+    """What the test asked of objects of the submission's."""
     cpu_s: float = 0.0
     wall_s: float = 0.0
 

@@ -159,7 +159,6 @@ def test_unchanged_argument_is_no_failure(make: Make, value: object) -> None:
         ("np.linalg.LinAlgError('m')", np.linalg.LinAlgError),
         ("b'\\xff'.decode()", UnicodeDecodeError),
         ("SystemExit(0)", SystemExit),
-        ("StopIteration(3)", StopIteration),
         ("OSError('m')", OSError),
     ],
 )
@@ -173,6 +172,14 @@ def test_builtin_exception_arrives_as_itself(make: Make, raising: str, kind: typ
     assert described is not None
     assert described.frame is not None
     assert (described.frame.file, described.frame.line) == ("work.py", 3)
+
+
+def test_stop_iteration_of_a_call_ends_no_loop(make: Make) -> None:
+    """StopIteration is one where an iteration is advanced, and RuntimeError anywhere else, as in a generator."""
+    student = make("def f():\n    raise StopIteration(3)")
+    with pytest.raises(RuntimeError) as raised:
+        student.call("f")
+    assert student_error(raised.value) is not None
 
 
 def test_own_exception_is_of_its_base_alone(make: Make) -> None:

@@ -180,10 +180,12 @@ def test_buffer_lengths_must_add_up() -> None:
         ["g", "PCG64", None],  # generators only go in
         ["m", "work", "f"],  # and so do names
         ["k", 0],  # a callable that nobody sent
-        ["h", -1, "x", []],
-        ["h", 1, "x", [["a"]]],
-        ["h", 1, "x", [["a", 1]]],
-        ["s", ["h", 1, "x", []]],
+        ["h", -1, "x", [], ""],
+        ["h", 1, "x", [["a"]], ""],
+        ["h", 1, "x", [["a", 1]], ""],
+        ["s", ["h", 1, "x", [], ""]],
+        ["h", 1, "x", []],
+        ["h", 1, "x", [], "c" * 9],
         ["T", "float64", [2], 0, False],
         ["T", "float64", [1], 0, 1],
         ["T", "quint8", [8], 0, False],
@@ -221,7 +223,7 @@ def test_other_objects_cross_as_handles() -> None:
 
     encoder, liar = _student_side.Encoder(), Liar(1)
     nodes = [decoder([]).decode(travel(encoder.encode(value, []))) for value in (liar, Liar(1), liar)]
-    assert nodes[0] == HandleNode(0, "Liar", ())
+    assert nodes[0] == HandleNode(0, "Liar", (), "")
     assert [node.number for node in nodes] == [0, 1, 0]
 
 

@@ -56,8 +56,9 @@ Nodes (values)
         ["ty", dtype] a torch dtype   ["tv", str] a torch device    ["tg", buffer] a torch.Generator, its state
         ["g", name, node] a numpy.random.Generator: its bit generator and state; it goes in, and does not come out
         ["k", number] a callable of the test's; it goes in        ["m", module, name] a module's attribute; it goes in
-        ["h", number, type's name, [[module, class]...]] anything else: a handle, with the submission's public classes
-                of which it is an instance; handles go in as ["h", number]
+        ["h", number, type's name, [[module, class]...], abilities] anything else: a handle, with the public classes of
+                which it is an instance, and letters for what its type can: c be called, i be iterated,
+                n be advanced, l be measured, g be indexed, w be entered; handles go in as ["h", number]
     Types are matched exactly: an instance of a subclass of list is a handle, not a list. A torch.nn.Parameter is a
     tensor, an OrderedDict a dict, a torch.Size a tuple.
 """
@@ -181,7 +182,8 @@ class Encoder:
             number = self.numbers[id(value)] = self.next_number
             self.next_number += 1
             self.handles[number] = value
-        return ["h", number, type(value).__name__[:60], self.public_classes(type(value))]
+        kind = type(value)
+        return ["h", number, kind.__name__[:60], self.public_classes(kind), _abilities(kind)]
 
     def release(self, numbers: list[int]) -> None:
         """Let go of objects that the trusted side no longer holds."""
@@ -252,6 +254,12 @@ class Encoder:
         return self.callbacks[number]
 
 
+def _abilities(kind: type) -> str:
+    """A letter for each special method that a type has."""
+    defined = {name for base in type.mro(kind) for name in vars(base)}  # hasattr would find those of the metaclass
+    return "".join(letter for letter, name in _SPECIAL.items() if name in defined)
+
+
 def _array(dtype: str, shape: list[int], buffer: Any) -> np.ndarray[Any, Any]:
     return np.frombuffer(buffer, dtype=dtype).reshape(shape)
 
@@ -269,6 +277,7 @@ def _with_integers(state: Any) -> Any:
     return int(state[1]) if type(state) is tuple and state[:1] == ("#",) else state
 
 
+_SPECIAL = {"c": "__call__", "i": "__iter__", "n": "__next__", "l": "__len__", "g": "__getitem__", "w": "__enter__"}
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "f"}
 _SEQUENCES: dict[str, Any] = {"l": list, "t": tuple, "s": set, "f": frozenset}
 _SINGLE: dict[str, Any] = {"c": complex, "i": slice, "y": np.dtype, "g": _generator}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from autograder.proxy.paths import ModulePath
 from autograder.verdict import Outcome
 
 
@@ -17,6 +16,10 @@ class SandboxLostError(BaseException):
         self.outcome = outcome
         self.sentence = sentence
         self.at_import = at_import
+
+    def again(self) -> SandboxLostError:
+        """The same loss as a new exception: one that is raised again and again collects every traceback."""
+        return SandboxLostError(self.outcome, self.sentence, at_import=self.at_import)
 
 
 class ArgumentChangedError(AssertionError):
@@ -41,7 +44,13 @@ class TestUse:
     wall_s: float = 0.0
     begun: bool = False
     lost: SandboxLostError | None = None
+    allowed: frozenset[str] | None = None
+    """What may be asked of objects: what the reference's run of this test asked; None while that is found out."""
+    asked: set[str] = field(default_factory=set)
     missing: str = ""
+    asserted: bool = False
+    """A function of the test's, called by the student's code, raised AssertionError."""
+    decoding_s: float = 0.0
     changed: str = ""
     steps: int = 0
     callbacks: int = 0
@@ -54,10 +63,10 @@ class Names:
 
     Attributes:
         mirrors: the public classes, by module and name.
-        arguments: a function's parameters, for messages.
+        arguments: the parameters of module and function, of a class, or of its method.
         tensors: whether tensors cross by value.
     """
 
     mirrors: dict[tuple[str, str], type] = field(default_factory=dict)
-    arguments: Callable[[ModulePath], list[str]] = lambda path: []
+    arguments: Callable[..., list[str]] = lambda *path: []
     tensors: bool = False

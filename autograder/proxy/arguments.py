@@ -32,7 +32,7 @@ class Given:
     def in_place(self, wanted: frozenset[str]) -> list[int | str]:
         """Keys of the arguments that the test lets be changed."""
         keys: list[int | str] = [*range(len(self.args)), *self.kwargs]
-        return [key for key in keys if self.name(key) in wanted or (not self.names and wanted)]
+        return [key for key in keys if self.name(key) in wanted]
 
 
 def give_back(mine: Any, theirs: Any) -> bool:

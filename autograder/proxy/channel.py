@@ -22,7 +22,7 @@ _F_ADD_SEALS: Final = 1033
 _F_GET_SEALS: Final = 1034
 _SEALS: Final = 0x0001 | 0x0002 | 0x0004 | 0x0008  # seal, shrink, grow, write
 
-Buffers = Sequence[bytes | memoryview]
+Buffers = Sequence[bytes | bytearray | memoryview]
 
 
 class DiedError(Exception):
@@ -125,7 +125,7 @@ class Channel:
             else:
                 return
 
-    def _send(self, data: bytes | memoryview, budget: Budget) -> None:
+    def _send(self, data: bytes | bytearray | memoryview, budget: Budget) -> None:
         view = memoryview(data)
         while view:
             try:
@@ -135,7 +135,7 @@ class Channel:
             except OSError:
                 raise DiedError from None
 
-    def _receive(self, size: int, budget: Budget) -> bytes:
+    def _receive(self, size: int, budget: Budget) -> bytearray:
         data = bytearray(size)
         view, got = memoryview(data), 0
         while got < size:
@@ -149,7 +149,7 @@ class Channel:
             if count == 0:
                 raise DiedError
             got += count
-        return bytes(data)
+        return data
 
     def _receive_some(self, view: memoryview) -> int:
         """Bytes of a frame, and a memfd beside them."""
@@ -226,7 +226,10 @@ def _map_sealed(descriptor: int, total_bytes: int) -> memoryview:
         raise wire.WireError("a descriptor that is not a memfd") from None
     if seals & _SEALS != _SEALS or size != total_bytes or size == 0:
         raise wire.WireError("a memfd that is not sealed or not as long as announced")
-    return memoryview(mmap.mmap(descriptor, size, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE))
+    try:
+        return memoryview(mmap.mmap(descriptor, size, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE))
+    except OSError:
+        raise wire.WireError("more than the grader can hold") from None
 
 
 def _split(data: memoryview, sizes: Sequence[int]) -> Iterator[memoryview]:

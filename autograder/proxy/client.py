@@ -12,6 +12,7 @@ import select
 import time
 import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from autograder.proxy.arguments import Given, give_back
 from autograder.proxy.channel import Budget, Channel, DiedError, LimitError
 from autograder.proxy.decoding import Decoder, HandleNode
 from autograder.proxy.encoding import Encoder
-from autograder.proxy.exceptions import builtin_name, student_exception
+from autograder.proxy.exceptions import builtin_name, copy_student_error, student_exception
 from autograder.proxy.handles import Handle, Mirror, Reference, make_handle, reference_of
 from autograder.proxy.paths import ModulePath
 from autograder.sandbox.zygote import StudentProcess, ZygoteClient
@@ -92,7 +93,8 @@ class Submission:
             self._take_output()
             if self.test is not None and self.test.begun:
                 self.test.cpu_s = self.channel.process.cpu_s() - self._cpu_at_begin_s
-                if self.test.cpu_s > self.test.cpu_limit_s and self.test.lost is None:
+                used_s = self.test.cpu_s + self.test.decoding_s
+                if used_s > self.test.cpu_limit_s and self.test.lost is None:
                     self._lose(Outcome.TIMEOUT, f"your code used more than {self.test.cpu_limit_s:.3g} s of CPU time.")
         self._callables.clear()
         self._raised.clear()
@@ -120,11 +122,15 @@ class Submission:
         """
         __tracebackhide__ = True  # a suite's traceback ends at the call
         test, channel = self._ready()
+        if test.decoding_s > test.cpu_limit_s:
+            raise self._lose(Outcome.TIMEOUT, "what your code returned took too long to read.")
         test.steps += 1
         if test.steps > _MAX_STEPS:  # a length that lies, an iteration that never ends
             raise self._lose(Outcome.TIMEOUT, f"your code was asked more than {_MAX_STEPS} questions in one test.")
         encoder = Encoder(self._encode_object, self.private_generator)
-        given = Given(args, kwargs, self.names.arguments(on) if op == "call" and isinstance(on, ModulePath) else [])
+        if isinstance(on, Handle):
+            self._check_question(test, op, on, args)
+        given = Given(args, kwargs, self._argument_names(on) if op == "call" else [])
         wanted = given.in_place(test.in_place) if op == "call" else []
         metadata = {
             "op": op,
@@ -142,13 +148,36 @@ class Submission:
             if op != "read":  # hasattr() and getattr() with a default ask on purpose
                 test.missing = name
             raise MissingNameError(f"{name} is not defined in the submission.")
-        answer = self._value(reply)
+        answer = self._value(reply, op)
         value, returned = self._decode(answer, out)
+        if op == "attribute" and isinstance(value, Handle) and isinstance(on, Handle) and isinstance(type(on), Mirror):
+            self._name_method(value, on, args[0])
         if not all(given.has(key) for key in (*answer.changed, *returned)):
             raise self._garbage(wire.WireError("a change of an argument that there is not"))
         if op == "call":
             self._settle_arguments(test, given, wanted, answer.changed, returned)
         return value
+
+    def _check_question(self, test: TestUse, op: str, on: Handle, args: tuple[Any, ...]) -> None:
+        """An object may stand only where the reference's answer to the same test is one, and be asked the same.
+
+        Else an object in the place of an array could answer `out.allclose(expected)`, and be told what is expected.
+        """
+        mirrored = type(on).__name__ if isinstance(type(on), Mirror) else ""
+        question = f"{mirrored}.{op}.{args[0]}" if op == "attribute" else f"{mirrored}.{op}"
+        test.asked.add(question)
+        if test.allowed is not None and question not in test.allowed:
+            type_name = reference_of(on).type_name
+            raise TypeError(f"an object of the student's ({type_name}) came where plain data was expected")
+
+    def _argument_names(self, on: Any) -> list[str]:
+        """The parameters that the reference gives to what is called; empty where that is not known."""
+        if isinstance(on, ModulePath):
+            return self.names.arguments(on.module, on.name)
+        if isinstance(on, Mirror):
+            return self.names.arguments(*on._autograder_path)
+        method = reference_of(on).method if isinstance(on, Handle) else None
+        return self.names.arguments(*method) if method else []
 
     def probe(self, source: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run a function of the test author's beside the student's code; what it returns is a claim."""
@@ -190,10 +219,10 @@ class Submission:
         if self._calling_back:
             raise RuntimeError("a function of the test's that the student's code calls may not call the student's code")
         if test.lost is not None:
-            raise test.lost
+            raise test.lost.again()
         if self.import_failure is not None:
-            test.lost = self.import_failure
-            raise self.import_failure
+            test.lost = self.import_failure.again()
+            raise test.lost
         if self.channel is None:
             self._start(test)
         assert self.channel is not None
@@ -286,9 +315,9 @@ class Submission:
         channel: Channel,
         kind: wire.Kind,
         metadata: dict[str, Any],
-        buffers: Sequence[bytes | memoryview],
+        buffers: Sequence[bytes | bytearray | memoryview],
         budget: Budget,
-    ) -> tuple[wire.Value | wire.Raised | wire.Missing, Sequence[bytes | memoryview]]:
+    ) -> tuple[wire.Value | wire.Raised | wire.Missing, Sequence[bytes | bytearray | memoryview]]:
         """Send one request, answer its callbacks, and receive its reply within the budget."""
         assert self.test is not None
         started_s = time.monotonic()
@@ -305,6 +334,8 @@ class Submission:
             raise self._lose(Outcome.TIMEOUT, error.sentence, error.evidence) from None
         except DiedError:
             raise self._died(channel.process) from None
+        except MemoryError:
+            raise self._garbage(wire.WireError("more than the grader can hold")) from None
         except OSError as error:  # a memfd that could not be made, no descriptors left: ours
             raise self._lose(Outcome.FAULT, f"The grader could not speak to the sandbox ({error}).") from None
         finally:
@@ -325,21 +356,42 @@ class Submission:
             self.test.evidence.append(f"the process {process.exit.reason}")
         return lost
 
-    def _value(self, reply: wire.Value | wire.Raised | wire.Missing) -> wire.Value:
+    def _student_exception(self, reply: wire.Raised, op: str) -> BaseException:
+        error = student_exception(reply, self.names.mirrors, self.lines)
+        if isinstance(error, StopIteration) and op != "next":
+            # as in a generator (PEP 479): it would end a loop of the test's without a word
+            stop, error = error, RuntimeError("the student's code raised StopIteration")
+            copy_student_error(stop, error)
+        return error
+
+    def _value(self, reply: wire.Value | wire.Raised | wire.Missing, op: str = "") -> wire.Value:
         """The reply's value; the exception that it names is raised."""
         __tracebackhide__ = True
         if isinstance(reply, wire.Raised):
-            raise self._raised.pop(reply.token, None) or student_exception(reply, self.names.mirrors, self.lines)
+            raise self._raised.pop(reply.token, None) or self._student_exception(reply, op)
         if isinstance(reply, wire.Missing):
             raise self._garbage(wire.WireError("a reply of another kind"))
         return reply
 
-    def _decode(self, reply: wire.Value, buffers: Sequence[bytes | memoryview]) -> tuple[Any, dict[int | str, Any]]:
+    def _name_method(self, handle: Handle, owner: Handle, name: str) -> None:
+        """Note of a handle which public method it is: the reference's signature then names its arguments."""
+        mirror: Any = type(owner)
+        reference = replace(reference_of(handle), method=(*mirror._autograder_path, name))
+        object.__setattr__(handle, "_autograder_reference", reference)
+
+    def _decode(
+        self, reply: wire.Value, buffers: Sequence[bytes | bytearray | memoryview]
+    ) -> tuple[Any, dict[int | str, Any]]:
         decoder = Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
+        assert self.test is not None
+        started_s = time.thread_time()
         try:
             return decoder.decode(reply.value), {key: decoder.decode(node) for key, node in reply.returned}
         except wire.WireError as error:
             raise self._garbage(error) from None
+        finally:
+            # what the answer costs us to read is the student's doing, and counts as theirs
+            self.test.decoding_s += time.thread_time() - started_s
 
     def _settle_arguments(
         self,
@@ -368,7 +420,8 @@ class Submission:
         if found is None:
             mirrors = [self.names.mirrors.get(path) for path in node.classes]
             kind: Any = next((mirror for mirror in mirrors if isinstance(mirror, Mirror)), Handle)
-            found = make_handle(kind, Reference(self, self.sandboxes, node.number, node.type_name, node.classes))
+            reference = Reference(self, self.sandboxes, node.number, node.type_name, node.classes)
+            found = make_handle(kind, reference, node.abilities)
             self._handles[node.number] = found
             weakref.finalize(found, self._release, self.sandboxes, node.number)
         return found
@@ -412,7 +465,7 @@ class Submission:
         channel: Channel,
         nonce: bytes,
         request: wire.Callback,
-        buffers: Sequence[bytes | memoryview],
+        buffers: Sequence[bytes | bytearray | memoryview],
         budget: Budget,
     ) -> None:
         """Call a function of the test's for the student's code, and answer; the time is not the student's."""
@@ -433,6 +486,7 @@ class Submission:
         except Exception as error:  # noqa: BLE001  it travels through the student's code, as it would in one process
             token = next(self._numbers)
             self._raised[token] = error
+            test.asserted = test.asserted or isinstance(error, AssertionError)
             metadata = {"raised": builtin_name(error), "token": token}
         except BaseException:
             self._end_process()  # it ends the test at once; the student's code is in the middle of a call

@@ -10,8 +10,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograder.proxy.wire import DTYPES, MAX_DEPTH, MAX_NODES, MAX_SET, TENSOR_BYTES, WireError, clean_text
+from autograder.proxy.wire import (
+    DTYPES,
+    MAX_DEPTH,
+    MAX_NODES,
+    MAX_OBJECTS,
+    MAX_SET,
+    TENSOR_BYTES,
+    WireError,
+    clean_text,
+)
 
+_KEPT_FROM_BYTES: Final = 8 << 20
 _WITH_GRADIENT: Final = frozenset({"float16", "bfloat16", "float32", "float64", "complex64", "complex128"})
 
 
@@ -22,6 +32,7 @@ class HandleNode:
     number: int
     type_name: str
     classes: tuple[tuple[str, str], ...]
+    abilities: str
 
 
 class Decoder:
@@ -36,7 +47,7 @@ class Decoder:
 
     def __init__(
         self,
-        buffers: Sequence[bytes | memoryview],
+        buffers: Sequence[bytes | bytearray | memoryview],
         make_handle: Callable[[HandleNode], Any],
         get_callback: Callable[[int], Any] | None = None,
         *,
@@ -48,6 +59,8 @@ class Decoder:
         self.tensors = tensors
         self.nodes = 0
         self.used: set[int] = set()
+        self.objects = 0
+        self.in_sets = 0
 
     def decode(self, node: Any, depth: int = 0) -> Any:
         """The value for a node.
@@ -75,7 +88,8 @@ class Decoder:
 
     def hashable(self, rest: list[Any], depth: int) -> list[Any]:
         """A set's nodes. Few, since equal hashes can be made; no handle, since it refuses to be hashed."""
-        if len(rest) > MAX_SET:
+        self.in_sets += len(rest)
+        if self.in_sets > MAX_SET:
             raise WireError("a set of too many values")
         if any(type(item) is list and item[:1] == ["h"] for item in rest):
             raise WireError("a set of objects")
@@ -90,7 +104,7 @@ class Decoder:
             result[key] = self.decode(item, depth)
         return result
 
-    def buffer(self, shape: Any, index: Any, item_bytes: int) -> bytes | memoryview:
+    def buffer(self, shape: Any, index: Any, item_bytes: int) -> bytes | bytearray | memoryview:
         """The buffer of an array, which must fit its shape."""
         if type(index) is not int or not 0 <= index < len(self.buffers):
             raise WireError("an array without a buffer")
@@ -109,8 +123,9 @@ class Decoder:
         name, shape, index = rest
         dtype = _known(DTYPES, name)
         array = np.frombuffer(self.buffer(shape, index, dtype.itemsize), dtype=dtype).reshape(shape)
-        # a writable buffer is a private mapping of its own: it need not be copied again
-        return array if array.flags.writeable and array.flags.aligned else array.copy()
+        # A writable buffer is a private mapping, and need not be copied again; but it holds a descriptor.
+        keep = array.flags.writeable and array.flags.aligned and array.nbytes >= _KEPT_FROM_BYTES
+        return array if keep else array.copy()
 
     def tensor(self, rest: list[Any]) -> Any:
         """A torch.Tensor of exactly that class, dense, on the CPU, its own memory."""
@@ -150,13 +165,16 @@ class Decoder:
 
     def handle(self, rest: list[Any]) -> Any:
         """What stands for an object of the student's."""
-        number, type_name, classes = rest
+        number, type_name, classes, abilities = rest
+        self.objects += 1
+        if self.objects > MAX_OBJECTS or type(abilities) is not str or len(abilities) > 8:
+            raise WireError("too many objects, or a malformed one")
         if type(number) is not int or number < 0 or type(type_name) is not str or type(classes) is not list:
             raise WireError("a malformed handle")
         pairs = tuple((module, name) for module, name in classes[:16])
         if not all(type(part) is str for pair in pairs for part in pair):
             raise WireError("a malformed handle")
-        return self.make_handle(HandleNode(number, clean_text(type_name, 60), pairs))
+        return self.make_handle(HandleNode(number, clean_text(type_name, 60), pairs, "".join(sorted(abilities))))
 
     def callback(self, rest: list[Any]) -> Any:
         """A callable of the test's that came back."""

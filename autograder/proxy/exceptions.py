@@ -59,7 +59,7 @@ def student_exception(reply: wire.Raised, mirrors: dict[tuple[str, str], type], 
     if own:
         kind = _derive(own[0].__name__, (*own, base) if base is not Exception else own)
     else:
-        kind = base if reply.exact else _derive(type_name, (base,))
+        kind = base if reply.exact else _derive("StudentException", (base,))
     error = _make(kind, text)
     described = StudentError(type_name, base.__name__, text, _frame(reply, lines), wire.clean_text(reply.traceback))
     setattr(error, _ATTRIBUTE, described)
@@ -70,6 +70,11 @@ def student_error(error: BaseException | None) -> StudentError | None:
     """What the student's side said of an exception, or None if it was raised on the trusted side."""
     found: Any = getattr(error, _ATTRIBUTE, None)
     return found if isinstance(found, StudentError) else None
+
+
+def copy_student_error(source: BaseException, target: BaseException) -> None:
+    """Let an exception that stands for another say of the student's what that one says."""
+    setattr(target, _ATTRIBUTE, getattr(source, _ATTRIBUTE))
 
 
 def builtin_name(error: BaseException) -> str:
@@ -88,7 +93,7 @@ def _frame(reply: wire.Raised, lines: dict[str, int]) -> StudentFrame | None:
 def _derive(name: str, bases: tuple[type, ...]) -> Any:
     """A class that is equal to no other, and derives from what it claims to derive from."""
     kind = ExceptionMirror if any(isinstance(base, ExceptionMirror) for base in bases) else type
-    return kind(name if name.isidentifier() else "StudentException", bases, {"__module__": "submission"})
+    return kind(name, bases, {"__module__": "submission"})
 
 
 def _make(kind: type[BaseException], text: str) -> BaseException:

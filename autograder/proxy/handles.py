@@ -8,6 +8,7 @@ that name defines it: `abs(f(x) - expected)` would tell the expected value, and 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Protocol
@@ -52,6 +53,8 @@ class Reference:
     number: int
     type_name: str
     classes: tuple[tuple[str, str], ...]
+    method: tuple[str, str, str] | None = None
+    """Of a method that was read from an object of a public class: module, class and name."""
 
 
 class Handle:
@@ -62,61 +65,28 @@ class Handle:
 
     _autograder_reference: Reference
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        return _ask(self, "call", args, kwargs)
-
     def __getattr__(self, name: str) -> Any:
         __tracebackhide__ = True
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(f"{_describe(self)} has no {name} on this side")
         return _ask(self, "attribute", (name,))
 
-    def __getitem__(self, key: Any) -> Any:
-        __tracebackhide__ = True
-        return _ask(self, "item", (key,))
-
-    def __len__(self) -> int:
-        __tracebackhide__ = True
-        length = _ask(self, "length", ())
-        if type(length) is not int or length < 0:
-            raise TypeError(f"len() of {_describe(self)} is not a length")
-        return length
-
-    def __iter__(self) -> Any:
-        __tracebackhide__ = True
-        iterator = _ask(self, "iterate", ())
-        return iterator if isinstance(iterator, Handle) else iter(iterator)
-
-    def __next__(self) -> Any:
-        __tracebackhide__ = True
-        return _ask(self, "next", ())
-
-    def __enter__(self) -> Any:
-        __tracebackhide__ = True
-        return _ask(self, "enter", ())
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        """Leave the student's context; it cannot swallow an exception of the test's."""
-        if kind is None or issubclass(kind, Exception):
-            _ask(self, "exit", (kind.__name__ if kind else None,))
-
     def __repr__(self) -> str:
         return f"<the student's {self._autograder_reference.type_name}>"
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
-        raise TypeError(f"{_describe(self)} cannot be changed from a test; call a method of it, or write a probe")
+        raise TypeError(f"{_describe(self)} cannot be changed here; call a method of it, or write a probe")
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise TypeError(f"{_describe(self)} cannot be changed from a test; call a method of it, or write a probe")
+        raise TypeError(f"{_describe(self)} cannot be changed here; call a method of it, or write a probe")
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
-        raise TypeError(f"{_describe(self)} cannot be copied on this side; make a second one, or write a probe")
+        raise TypeError(f"{_describe(self)} cannot be copied here; make a second one, or write a probe")
 
 
-def make_handle(kind: type[Handle], reference: Reference) -> Handle:
-    """A handle of class `kind`: Handle itself, or a mirror."""
-    handle = object.__new__(kind)
+def make_handle(kind: type[Handle], reference: Reference, abilities: str) -> Handle:
+    """A handle of class `kind`: a mirror, or Handle with the abilities that the student's side claims."""
+    handle = object.__new__(_with_abilities(abilities) if kind is Handle else kind)
     object.__setattr__(handle, "_autograder_reference", reference)
     return handle
 
@@ -175,6 +145,61 @@ for _name in OPERATORS:
     setattr(Handle, _name, _refuse("used in arithmetic", _VALUE))
 
 
+def _call(self: Handle, *args: Any, **kwargs: Any) -> Any:
+    __tracebackhide__ = True
+    return _ask(self, "call", args, kwargs)
+
+
+def _get_item(self: Handle, key: Any) -> Any:
+    __tracebackhide__ = True
+    return _ask(self, "item", (key,))
+
+
+def _measure(self: Handle) -> int:
+    __tracebackhide__ = True
+    length = _ask(self, "length", ())
+    if type(length) is not int or length < 0:
+        raise TypeError(f"len() of {_describe(self)} is not a length")
+    return length
+
+
+def _iterate(self: Handle) -> Any:
+    __tracebackhide__ = True
+    iterator = _ask(self, "iterate", ())
+    return iterator if isinstance(iterator, Handle) else iter(iterator)
+
+
+def _advance(self: Handle) -> Any:
+    __tracebackhide__ = True
+    return _ask(self, "next", ())
+
+
+def _enter(self: Handle) -> Any:
+    __tracebackhide__ = True
+    return _ask(self, "enter", ())
+
+
+def _exit(self: Handle, kind: type[BaseException] | None, *rest: object) -> None:
+    """Leave the student's context; it cannot swallow an exception of the test's."""
+    if kind is None or issubclass(kind, Exception):
+        _ask(self, "exit", (kind.__name__ if kind else None,))
+
+
+_METHODS: Final[dict[str, Any]] = {
+    "__call__": _call, "__iter__": _iterate, "__next__": _advance, "__len__": _measure, "__getitem__": _get_item,
+    "__enter__": _enter, "__exit__": _exit,
+}  # fmt: skip
+_ABILITIES: Final = {"c": "__call__", "i": "__iter__", "n": "__next__", "l": "__len__", "g": "__getitem__"}
+
+
+@functools.cache
+def _with_abilities(abilities: str) -> type[Handle]:
+    """Handle with the special methods of an object that has these abilities: what lacks __len__ there lacks it here."""
+    names = [name for letter, name in _ABILITIES.items() if letter in abilities]
+    names += ["__enter__", "__exit__"] if "w" in abilities else []
+    return type("Handle", (Handle,), {"__slots__": (), **{name: _METHODS[name] for name in names}})
+
+
 class Mirror(type):
     """The class of mirrors: a mirror stands for a public class of the submission's module."""
 
@@ -218,5 +243,6 @@ def make_mirror(module: str, original: type) -> type:
     if issubclass(original, BaseException):
         return ExceptionMirror(original.__name__, (Exception,), namespace)
     defined = {name for base in original.__mro__[:-1] for name in vars(base)}
-    operators = {name: _ask_operator(op) for name, op in OPERATORS.items() if name in defined}
-    return Mirror(original.__name__, (Handle,), {**namespace, **operators, "__slots__": ()})
+    special = {name: _ask_operator(op) for name, op in OPERATORS.items() if name in defined}
+    special |= {name: method for name, method in _METHODS.items() if name in defined}
+    return Mirror(original.__name__, (Handle,), {**namespace, **special, "__slots__": ()})

@@ -145,7 +145,12 @@ class FunctionProxy:
         return f"<the student's {self.__module__}.{self.__name__}>"
 
 
-def argument_names(path: ModulePath) -> list[str]:
-    """The parameters of a function of the reference, for messages; empty where it has none."""
-    original = getattr(reference.loaded.get(path.module), path.name, None) if reference is not None else None
-    return list(inspect.signature(original).parameters) if callable(original) else []
+def argument_names(module: str, *names: str) -> list[str]:
+    """The parameters of a function of the reference, of a class, or of its method; empty where it has none."""
+    found: Any = reference.loaded.get(module) if reference is not None else None
+    for name in names:
+        found = getattr(found, name, None)
+    if not callable(found):
+        return []
+    parameters = list(inspect.signature(found).parameters)
+    return parameters[1:] if len(names) == 2 and parameters[:1] == ["self"] else parameters

@@ -22,6 +22,7 @@ MAX_BUFFERS: Final = 4096
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 200_000
 MAX_SET: Final = 5_000
+MAX_OBJECTS: Final = 10_000
 MEMFD_FROM_BYTES: Final = 1 << 18
 
 _NUMERIC: Final = (
@@ -117,7 +118,12 @@ class Header:
 
 
 def pack_head(
-    kind: Kind, nonce: bytes, metadata: dict[str, Any], buffers: Sequence[bytes | memoryview], *, in_memory: bool
+    kind: Kind,
+    nonce: bytes,
+    metadata: dict[str, Any],
+    buffers: Sequence[bytes | bytearray | memoryview],
+    *,
+    in_memory: bool,
 ) -> bytes:
     """A frame up to its buffers."""
     body = msgspec.msgpack.encode(metadata)
@@ -126,7 +132,7 @@ def pack_head(
     return header + struct.pack(f"<{len(sizes)}Q", *sizes) + body
 
 
-def parse_header(data: bytes, nonce: bytes, max_total_bytes: int) -> Header:
+def parse_header(data: bytes | bytearray, nonce: bytes, max_total_bytes: int) -> Header:
     """Check a reply's header.
 
     Raises:
@@ -142,7 +148,7 @@ def parse_header(data: bytes, nonce: bytes, max_total_bytes: int) -> Header:
     return Header(Kind(kind), bool(memory), buffers, metadata_bytes, total)
 
 
-def parse_sizes(data: bytes, header: Header) -> tuple[int, ...]:
+def parse_sizes(data: bytes | bytearray, header: Header) -> tuple[int, ...]:
     """The lengths of the buffers, which must add up to the header's total."""
     sizes = struct.unpack(f"<{header.buffers}Q", data)
     if sum(sizes) != header.total_bytes:
@@ -150,7 +156,7 @@ def parse_sizes(data: bytes, header: Header) -> tuple[int, ...]:
     return sizes
 
 
-def parse_reply(header: Header, metadata: bytes) -> Reply:
+def parse_reply(header: Header, metadata: bytes | bytearray) -> Reply:
     """The reply's metadata as the record for its kind."""
     try:
         reply: Reply = _DECODERS[header.kind].decode(metadata)

@@ -38,7 +38,7 @@ from autograder.testrun import plugin
 from autograder.testrun.judgement import judge_test, sentence
 from autograder.verdict import ExpectedTest, TestResult
 
-_TRUSTED_MEMORY_BYTES: Final = 4 << 30
+TRUSTED_MEMORY_BYTES: Final = 3 << 29
 _PRINTED_CHARS: Final = 4000
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -69,6 +69,8 @@ class Job(BaseModel):
     seeds: dict[str, str]
     subtests: dict[str, int] = {}
     """How many subtests the reference passed in a test."""
+    allowed: dict[str, list[str]] | None = None
+    """What the reference's run of a test asked of objects; None for the reference itself."""
     import_seed: int
     first: int = 0
 
@@ -151,7 +153,7 @@ def run_fork(
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         with open("/proc/self/statm") as file:  # noqa: PTH123
             size = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (size + _TRUSTED_MEMORY_BYTES,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (size + TRUSTED_MEMORY_BYTES,) * 2)
         stream = channel.makefile("rwb")
         job = Job.model_validate_json(stream.readline())
         run_job(job, items, tests, config, names, stream)
@@ -195,6 +197,7 @@ def run_test(
         cpu_limit_s=job.cpu_limits_s[test.nodeid],
         wall_limit_s=job.limits.wall_s,
         in_place=frozenset(test.in_place),
+        allowed=None if job.allowed is None else frozenset(job.allowed[test.nodeid]),
     )
     plugin.set_seed(seed[:-8])
     seed_everything(int(seed[:8], 16))  # a suite's own np.random and torch.randn, by the part that stays here

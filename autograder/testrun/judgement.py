@@ -33,7 +33,11 @@ _FOLDERS = sorted(
 
 @dataclass(frozen=True)
 class Subtests:
-    """What a test's subtests came to; `total` is at least the number that the reference passed."""
+    """What a test's subtests came to.
+
+    `total` is how many the reference passed, and `passed` that number less those that failed or are not there: further
+    ones that pass make up for nothing.
+    """
 
     passed: int
     total: int
@@ -82,6 +86,7 @@ def judge_test(
         evidence=tuple(use.evidence),
         printed=printed,
         seed=seed,
+        asked=tuple(sorted(use.asked)),
         cpu_s=use.cpu_s,
         wall_s=use.wall_s,
     )
@@ -106,6 +111,8 @@ def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: T
         return Outcome.MISSING, f"{use.missing} is not defined in the submission."
     if use.changed:
         return Outcome.FAILED, f"{use.changed} was changed by the call; work on a copy."
+    if use.asserted:
+        return Outcome.FAILED, ""
     if _all_passed(reports):
         return Outcome.PASSED, ""
     from_student = student_error(error)

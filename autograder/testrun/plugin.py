@@ -100,9 +100,10 @@ def begin_subtests() -> None:
 
 def take_subtests(expected: int) -> Subtests | None:
     """What the subtests of the test that ended came to, or None if neither it nor the reference's run had any."""
-    passed = sum(report.passed for report in _subtests)
-    total = max(expected, len(_subtests))
-    return Subtests(passed, total, tuple(_subtests)) if total else None
+    failed = sum(not report.passed for report in _subtests)
+    missing = max(0, expected - len(_subtests))
+    total = expected or len(_subtests)
+    return Subtests(max(0, total - failed - missing), total, tuple(_subtests)) if total else None
 
 
 def list_tests(items: list[pytest.Item], total_points: float) -> list[ExpectedTest]:

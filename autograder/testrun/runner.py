@@ -181,9 +181,21 @@ class Suite:
             cpu_limits_s={test.nodeid: self._cpu_limit_s(test, limits) for test in self.tests},
             seeds={test.nodeid: self.seed(workspace, test.nodeid) for test in self.tests},
             subtests={nodeid: result.subtests for nodeid, result in self.reference.items() if result.subtests},
+            allowed=self._allowed(first),
             import_seed=int(self.seed(workspace, "import")[-8:], 16),
             first=first,
         )
+
+    def _allowed(self, first: int) -> dict[str, list[str]] | None:
+        """What may be asked of objects in each test.
+
+        In a run that begins in the middle, a wider fixture is set up by another test than in the reference's run: there
+        each test may ask what any does.
+        """
+        if not self.reference:
+            return None
+        every = sorted({question for result in self.reference.values() for question in result.asked})
+        return {nodeid: every if first else list(result.asked) for nodeid, result in self.reference.items()}
 
     def _cpu_limit_s(self, test: ExpectedTest, limits: Limits) -> float:
         reference_cpu_s = self.reference[test.nodeid].cpu_s if self.reference else 0.0

@@ -105,8 +105,8 @@ def seeds() -> list[bytes]:
     array = np.arange(6.0).tobytes()
     values = [
         None, True, -1, 2**63, 1.5, "text", b"bytes", ["l", 1, ["t", 2]], ["s", 1, 2], ["f", "a"], ["d", ["k", 1]],
-        ["c", 1.0, 2.0], ["i", 1, None, 2], ["n", "float32", b"1234"], ["y", "int8"], ["h", 1, "Name", [["m", "C"]]],
-        ["k", 0], ["a", "float64", [2, 3], 0],
+        ["c", 1.0, 2.0], ["i", 1, None, 2], ["n", "float32", b"1234"], ["y", "int8"],
+        ["h", 1, "Name", [["m", "C"]], "cil"], ["k", 0], ["a", "float64", [2, 3], 0],
     ]  # fmt: skip
     frames = [
         frame(wire.Kind.VALUE, {"value": value, "changed": [0, "x"], "returned": [[0, value]]}, [array])
