@@ -12,7 +12,7 @@ class Limits(BaseModel):
     it in this run on this machine. Wall time is a backstop for what sleeps.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     cpu_s: float = Field(default=5.0, gt=0, le=3600, description="CPU seconds a test may use, a floor")
     cpu_multiple: float = Field(default=20.0, ge=1, le=1000, description="times the reference's CPU seconds")
@@ -20,7 +20,12 @@ class Limits(BaseModel):
     import_cpu_s: float = Field(default=20.0, gt=0, le=3600, description="CPU seconds the import may use")
     memory_mib: int = Field(default=1024, ge=64, le=1 << 20)
     processes: int = Field(default=32, ge=1, le=4096, description="processes and threads together")
-    output_kib: int = Field(default=256, ge=1, le=1 << 20, description="stdout and stderr that are kept")
+    output_kib: int = Field(
+        default=256,
+        ge=1,
+        le=1 << 20,
+        description="what is read of stdout and stderr; details keep 4000 characters",
+    )
     disk_mib: int = Field(default=64, ge=1, le=1 << 20, description="each writable folder")
     message_mib: int = Field(default=256, ge=1, le=4096, description="arrays in one answer")
 

@@ -24,7 +24,7 @@ MODULE_NAME: Final = r"^[a-z][a-z0-9_]*$"
 class AssignmentSpec(BaseModel):
     """What the author says of an assignment in assignment.toml, and where its files lie."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     title: str = Field(min_length=1)
     modules: Annotated[list[Annotated[str, Field(pattern=MODULE_NAME)]], Field(min_length=1)]
@@ -127,6 +127,9 @@ def parse_spec(text: str, path: Path) -> AssignmentSpec:
         raise SpecError(f"{path}: {_first_problem(error)}") from None
     for name in spec.modules:
         _check_module_name(name, path)
+    for name in spec.packages:
+        if importlib.util.find_spec(name) is None:
+            raise SpecError(f"{path}: packages names {name!r}, which is not installed here; install it or take it out.")
     return spec
 
 

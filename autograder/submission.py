@@ -28,20 +28,22 @@ _IGNORED_NAMES: Final = frozenset({"__pycache__", "__MACOSX", ".DS_Store", ".git
 class Submission:
     """What one student handed in: untrusted bytes by relative POSIX path.
 
-    `refusal` says in one sentence why nothing of it can be graded; it is empty where something can.
+    `refusal` says in one sentence why nothing of it can be graded; it is empty where something can. `fault` says why it
+    could not be read, which is the machine's matter and no score.
     """
 
     student: str
     files: dict[str, bytes]
     notes: tuple[str, ...] = ()
     refusal: str = ""
+    fault: str = ""
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
         digest = hashlib.sha256()
         for name, data in sorted(self.files.items()):
             digest.update(f"{len(name.encode())}:{len(data)}:{name}".encode() + data)
-        digest.update(self.refusal.encode())
+        digest.update((self.refusal + self.fault).encode())
         object.__setattr__(self, "digest", digest.hexdigest())
 
 
@@ -53,15 +55,16 @@ class Intake:
     left_out: tuple[str, ...]
 
 
-def collect_submissions(paths: Iterable[Path], modules: Iterable[str]) -> Intake:
+def collect_submissions(paths: Iterable[Path], modules: Iterable[str], leave_out: Path | None = None) -> Intake:
     """Find the submissions that `paths` hold.
 
-    A folder that holds a module of the assignment, or that holds no other folder and one .py alone and is named by
-    hand beside others, is one student's; any other folder is a class, each entry of it a student.
+    A folder that holds a module of the assignment, or that is named beside other paths and holds one .py and no folder,
+    is one student's; any other folder is a class, each entry of it a student.
 
     Args:
         paths: files and folders as the TA named them.
         modules: the assignment's module names.
+        leave_out: the folder of the results, which may lie among the submissions.
 
     Raises:
         SpecError: a path does not exist, cannot be read, or nothing in any of them is a submission.
@@ -71,12 +74,14 @@ def collect_submissions(paths: Iterable[Path], modules: Iterable[str]) -> Intake
     left_out: list[str] = []
     paths = list(paths)
     for path in paths:
-        for entry in _entries(path, wanted):
+        for entry in _entries(path, wanted, among_others=len(paths) > 1):
+            if leave_out is not None and entry.resolve() == leave_out.resolve():
+                continue
             if entry.is_symlink() or not (entry.is_dir() or (entry.is_file() and entry.suffix == ".py")):
                 left_out.append(f"{entry} is not a submission (a .py file or a folder); it was left out.")
                 continue
             submission = _read_submission(entry, wanted)
-            if submission.files or submission.refusal:
+            if submission.files or submission.refusal or submission.fault:
                 submissions.append(submission)
             else:
                 left_out.append(f"{entry} holds no file; it was left out.")
@@ -86,7 +91,7 @@ def collect_submissions(paths: Iterable[Path], modules: Iterable[str]) -> Intake
     return Intake(_unique(submissions, left_out), tuple(left_out))
 
 
-def _entries(path: Path, wanted: set[str]) -> list[Path]:
+def _entries(path: Path, wanted: set[str], *, among_others: bool) -> list[Path]:
     if not path.exists():
         raise SpecError(f"{path} does not exist; name a file or folder that holds submissions.")
     if path.is_file():
@@ -95,9 +100,9 @@ def _entries(path: Path, wanted: set[str]) -> list[Path]:
         children = sorted(child for child in path.iterdir() if not _ignored(child.name))
     except OSError as error:
         raise SpecError(f"{path} cannot be listed ({error.strerror}); check its permissions.") from None
-    if any(child.name in wanted for child in children):
-        return [path]
-    return children
+    sources = [child for child in children if child.suffix == ".py"]
+    lone = among_others and len(sources) == 1 and not any(child.is_dir() for child in children)
+    return [path] if lone or any(child.name in wanted for child in children) else children
 
 
 def _ignored(name: str) -> bool:
@@ -112,6 +117,8 @@ def _read_submission(entry: Path, wanted: set[str]) -> Submission:
         return Submission(student, dict(_read_tree(entry)))
     except SubmissionError as error:
         return Submission(student, {}, refusal=str(error))
+    except OSError as error:
+        return Submission(student, {}, fault=f"{entry} cannot be read ({error.strerror}); check its permissions.")
 
 
 def _decodable(name: str) -> str:
@@ -132,7 +139,7 @@ def _student_name(entry: Path, wanted: set[str]) -> str:
 
 def _read_tree(folder: Path) -> Iterator[tuple[str, bytes]]:
     total = count = 0
-    for directory, names, files in os.walk(folder, followlinks=False, onerror=_raise_unreadable):
+    for directory, names, files in os.walk(folder, followlinks=False, onerror=_raise):
         names[:] = sorted(name for name in names if not _ignored(name))
         for name in sorted(files):
             path = Path(directory, name)
@@ -148,16 +155,13 @@ def _read_tree(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield _decodable(path.relative_to(folder).as_posix()), data
 
 
-def _raise_unreadable(error: OSError) -> None:
-    raise SubmissionError(f"{error.filename} cannot be read ({error.strerror}).")
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _read_file(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise SubmissionError(f"{path.name} cannot be read ({error.strerror}).") from None
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise SubmissionError(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MiB; hand in the source alone.")
     return data

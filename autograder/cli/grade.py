@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import json
 import os
@@ -18,7 +19,9 @@ from autograder.errors import EXIT_OK, EXIT_UNGRADED, SpecError
 from autograder.jobs.local import ClassRun, Options, grade_class
 from autograder.jobs.results import ResultsFolder
 from autograder.reports.table import render_table
-from autograder.sandbox import Zygote, open_sandbox
+from autograder.sandbox import open_sandbox
+from autograder.sandbox.namespaces import visible_folders
+from autograder.sandbox.zygote import Zygote
 from autograder.spec import Assignment, find_course, load_assignment
 from autograder.submission import Intake, Submission, collect_submissions
 
@@ -41,7 +44,7 @@ def grade(
         Path | None, typer.Option(help="The course; else the nearest folder upward.", metavar="DIR")
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Submissions at a time; else the number of cores.")] = None,
-    sandbox: Annotated[SandboxChoice, typer.Option(help="`none` must be asked for by name.")] = SandboxChoice.AUTO,
+    sandbox: Annotated[SandboxChoice, typer.Option(help="none: no sandbox, for trusted code.")] = SandboxChoice.AUTO,
     seed: Annotated[
         str | None, typer.Option(help="Draw the tests' inputs from this, not from the course's secret.")
     ] = None,
@@ -64,16 +67,21 @@ def grade(
         raise SpecError("grade needs Linux (or WSL2, or a virtual machine); students check their work anywhere.")
     root = find_course(Path.cwd()) if course is None else course.resolve()
     assignment = load_assignment(root, assignment_id)
-    intake = collect_submissions(paths, assignment.spec.modules)
+    intake = collect_submissions(paths, assignment.spec.modules, leave_out=out)
     chosen = _choose(intake, only or [], limit)
     folder = ResultsFolder(out.resolve())
-    options = Options(jobs or os.cpu_count() or 1, _secret(root, seed), fresh, frozenset(s.student for s in chosen))
+    _check_hidden(root, folder.path)
+    options = Options(
+        jobs=jobs or os.cpu_count() or 1,
+        secret=_secret(root, seed),
+        fresh=fresh,
+        only=frozenset(s.student for s in chosen),
+        left_out=intake.left_out,
+    )
     console = Console(stderr=True)
-    if not quiet:
-        for sentence in intake.left_out:
-            console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+    for sentence in intake.left_out:
+        console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     place = open_sandbox(sandbox.value, assignment.spec.packages)
-    assert isinstance(place, Zygote)
     try:
         with show_progress(console, quiet=quiet) as progress:
             run = grade_class(intake.submissions, assignment, place, folder, options, progress)
@@ -99,17 +107,32 @@ def _secret(course: Path, seed: str | None) -> bytes:
     path = course / ".autograder" / "secret"
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        try:
-            with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-                file.write(secrets.token_hex(32) + "\n")
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _make_secret(path)
         secret = path.read_bytes().strip()
     except OSError as error:
         raise SpecError(f"{path}, the course's secret, cannot be kept ({error.strerror}); give --seed.") from None
     if len(secret) < 32:
         raise SpecError(f"{path}, the course's secret, is damaged; restore it, or remove it to draw a new one.")
     return secret
+
+
+def _check_hidden(*folders: Path) -> None:
+    """The course and the results must not lie where every sandbox can read: in the interpreter's folder, say."""
+    for folder in folders:
+        for visible in visible_folders():
+            if folder.is_relative_to(visible):
+                raise SpecError(f"{folder} lies in {visible}, which submissions can read; move it elsewhere.")
+
+
+def _make_secret(path: Path) -> None:
+    """Draw a secret; of two runs that begin at once, one's is taken by both."""
+    temporary = path.with_name(f".secret.{os.getpid()}")
+    temporary.touch(mode=0o600)
+    temporary.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(temporary)
+    temporary.unlink()
 
 
 def _tell(

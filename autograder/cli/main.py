@@ -47,14 +47,19 @@ def main() -> None:
     """The program's entry point."""
     try:
         _run()
+    except KeyboardInterrupt as error:
+        print("autograder: interrupted; the same command goes on where it stopped.", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(exit_code(error))  # threads that wait for what was just ended need not be waited for
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         sys.exit(exit_code(error))
-    except KeyboardInterrupt:
-        print("autograder: interrupted; the same command goes on where it stopped.", file=sys.stderr)
-        sys.stderr.flush()
-        os._exit(EXIT_INTERRUPTED)  # threads that wait for what was just ended need not be waited for
-
-
-if __name__ == "__main__":
-    main()
+    except Exception as error:
+        if os.environ.get("AUTOGRADER_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        print(
+            f"autograder: an error of ours ({what}); please report it with what AUTOGRADER_DEBUG=1 shows.",
+            file=sys.stderr,
+        )
+        sys.exit(exit_code(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import sys
 import threading
@@ -52,13 +53,15 @@ class Options:
         jobs: how many submissions at a time.
         secret: the course's, or what stands for it where a seed was given.
         fresh: grade again what an earlier run graded.
-        only: these students alone; of the others what an earlier run left is kept in grades.csv.
+        only: these students alone; of the others what an earlier run left is kept in grades.csv where it still holds.
+        left_out: what the intake left out, for the record.
     """
 
     jobs: int
     secret: bytes
     fresh: bool = False
     only: frozenset[str] | None = None
+    left_out: tuple[str, ...] = ()
 
     def takes(self, student: str) -> bool:
         """Whether a student is among those to grade."""
@@ -96,10 +99,13 @@ def grade_class(
     suite = None
     run = ClassRun()
     try:
+        ground = find_ground(assignment, sandbox, key)
         suite = Suite(assignment, sandbox, key)
         run.reference = grade_reference(assignment, suite)
-        keys = {s.student: _grade_key(s, assignment, key) for s in submissions}
+        keys = {s.student: ground.grade_key(s) for s in submissions}
         journal.append("run", assignment=assignment.id, grader=__version__, submissions=len(submissions))
+        for sentence in options.left_out:
+            journal.append("left out", why=sentence)
         again = {s.student for s in submissions if options.fresh and options.takes(s.student)}
         left = _keep_earlier([s for s in submissions if s.student not in again], keys, folder, journal, run)
         waiting = [s for s in submissions if s.student in again or (s in left and options.takes(s.student))]
@@ -110,7 +116,7 @@ def grade_class(
         if suite is not None:
             suite.close()
         journal.close()
-    _write_summary(run, submissions, assignment, sandbox, folder, started, options)
+    _write_summary(run, submissions, assignment, ground, sandbox, folder, started, options)
     return run
 
 
@@ -120,19 +126,19 @@ class _Grader:
     def __init__(
         self, assignment: Assignment, suite: Suite, folder: ResultsFolder, journal: Journal, keys: dict[str, str]
     ) -> None:
-        self.assignment, self.suite, self.folder, self.journal, self.keys = (
-            assignment,
-            suite,
-            folder,
-            journal,
-            keys,
-        )
+        self.assignment = assignment
+        self.suite = suite
+        self.folder = folder
+        self.journal = journal
+        self.keys = keys
         self.lock = threading.Lock()
         self.stopped = False
 
     def __call__(self, submission: Submission) -> GradeReport:
         for attempt in range(_TRIES):
             try:
+                if submission.fault:
+                    raise GraderError(submission.fault)
                 report = grade_submission(submission, self.assignment, self.suite)
                 if report.faults:
                     raise GraderError(report.faults[0].result.summary or "A test was not judged.")
@@ -204,12 +210,32 @@ def _keep_earlier(
     return left
 
 
-def _grade_key(submission: Submission, assignment: Assignment, key: bytes) -> str:
-    """A digest of everything that a grade hangs on: submission, suite, spec, reference, seed, grader, environment."""
-    digest = hashlib.sha256()
-    digest.update(submission.digest.encode() + key + environment_digest().encode())
-    digest.update(assignment_digest(assignment).encode())
-    return digest.hexdigest()
+@dataclass(frozen=True)
+class Ground:
+    """What every grade of a run hangs on beside the submission, taken before the suite is collected.
+
+    Attributes:
+        assignment: SHA-256 over the assignment's and the reference's files.
+        environment: SHA-256 over the grader's own files, Python and the packages.
+        sandbox: the backend and its layers: what was graded without a sandbox is not kept by a run with one.
+        key: the assignment's key.
+    """
+
+    assignment: str
+    environment: str
+    sandbox: str
+    key: bytes
+
+    def grade_key(self, submission: Submission) -> str:
+        """A digest of everything that a submission's grade hangs on."""
+        parts = (submission.digest, self.assignment, self.environment, self.sandbox, self.key.hex())
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def find_ground(assignment: Assignment, sandbox: Zygote, key: bytes) -> Ground:
+    """The ground of a run that begins now."""
+    layers = " ".join((sandbox.name, *sandbox.layers))
+    return Ground(assignment_digest(assignment), environment_digest(assignment.spec.packages), layers, key)
 
 
 def assignment_digest(assignment: Assignment) -> str:
@@ -224,13 +250,13 @@ def assignment_digest(assignment: Assignment) -> str:
     return digest.hexdigest()
 
 
-def environment_digest() -> str:
-    """SHA-256 over the grader's own source, Python and the packages that results hang on."""
+def environment_digest(packages: list[str]) -> str:
+    """SHA-256 over the grader's own files, Python and the packages that results hang on."""
     digest = hashlib.sha256(f"{__version__} {sys.version} {platform.machine()}".encode())
-    for package in ("numpy", "torch", "pytest", "msgspec"):
+    for package in sorted({*packages, "numpy", "pytest", "msgspec"}):
         digest.update(f"{package} {_version(package)}".encode())
     source = Path(__file__).parents[1]
-    for path in sorted(source.rglob("*.py")):
+    for path in sorted((*source.rglob("*.py"), *source.rglob("*.ini"))):
         digest.update(path.relative_to(source).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -246,21 +272,20 @@ def _write_summary(
     run: ClassRun,
     submissions: list[Submission],
     assignment: Assignment,
+    ground: Ground,
     sandbox: Zygote,
     folder: ResultsFolder,
     started: float,
     options: Options,
 ) -> None:
     """run.json and grades.csv."""
-    import json
-
     ordered = [run.reports[s.student] for s in submissions if s.student in run.reports]
     folder.write_text("grades.csv", render_csv(ordered, sorted(run.faults)))
     summary: dict[str, Any] = {
         "assignment": assignment.id,
-        "assignment_digest": assignment_digest(assignment),
+        "assignment_digest": ground.assignment,
         "grader_version": __version__,
-        "environment_digest": environment_digest(),
+        "environment_digest": ground.environment,
         "seed_digest": hashlib.sha256(key_for(options.secret, assignment.id)).hexdigest()[:16],
         "python": platform.python_version(),
         "packages": {package: _version(package) for package in ("numpy", "torch", "pytest")},

@@ -1,4 +1,4 @@
-"""Where a student's code runs: a protocol, and one file for each way to keep it.
+"""Where a student's code runs: a warm fork server, and one file for each way to keep its children.
 
 `open_sandbox` finds out by trying; it never falls back to something weaker than was asked for.
 """
@@ -6,30 +6,15 @@
 from __future__ import annotations
 
 import os
-from typing import Literal, Protocol
+from typing import Literal
 
 from autograder.errors import GraderError
-from autograder.sandbox.zygote import Zygote, ZygoteAddress
+from autograder.sandbox.zygote import Zygote
 
 Choice = Literal["auto", "namespaces", "none"]
 
 
-class Sandbox(Protocol):
-    """A warm place that gives a fresh, confined process for each use."""
-
-    name: str
-    layers: tuple[str, ...]
-
-    def address(self) -> ZygoteAddress:
-        """What another process of ours needs to ask for a use."""
-        ...
-
-    def close(self) -> None:
-        """End every process and remove everything that was made."""
-        ...
-
-
-def open_sandbox(choice: Choice, packages: list[str]) -> Sandbox:
+def open_sandbox(choice: Choice, packages: list[str]) -> Zygote:
     """Start a sandbox and try it once.
 
     Args:
@@ -55,4 +40,4 @@ def open_sandbox(choice: Choice, packages: list[str]) -> Sandbox:
         ) from None
 
 
-__all__ = ["Choice", "Sandbox", "Zygote", "ZygoteAddress", "open_sandbox"]
+__all__ = ["Choice", "Zygote", "open_sandbox"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass, field
@@ -165,9 +166,10 @@ def _sweep() -> None:
     for mount in (_MOUNT, _MOUNT / "memory", _MOUNT / "pids", _MOUNT / "cpuacct"):
         for folder in mount.glob(f"{_PREFIX}*") if mount.is_dir() else ():
             if is_left_behind(folder.name):
-                for child in (*folder.iterdir(), folder):
-                    if child.is_dir():
-                        _remove(child)
+                with contextlib.suppress(OSError):  # another run may sweep at the same time
+                    for child in (*folder.iterdir(), folder):
+                        if child.is_dir():
+                            _remove(child)
 
 
 def _lines(path: Path) -> list[str]:

@@ -7,9 +7,9 @@ uid to give, so the child keeps it, without rights; and no control groups, so rl
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
+import shutil
 import sys
 import sysconfig
 import tempfile
@@ -24,7 +24,7 @@ _LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 _DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _PRIVATE: Final = ("/tmp/", "/dev/shm/", "/submission/")  # noqa: S108  each child mounts its own over these
 _UIDS: Final = 50_000
-_FIRST_UID: Final = 300_000  # far above real users and the ranges that distributions give to containers
+_FIRST_UID: Final = 300_000  # far above real users; drawn, so that two runs hardly share one
 
 
 def open_namespaces(packages: list[str]) -> Zygote:
@@ -51,11 +51,10 @@ def open_namespaces(packages: list[str]) -> Zygote:
 
 
 def sweep_folders() -> None:
-    """Remove the empty mount points of runs that were killed; their mounts went with them."""
+    """Remove the folders of runs that were killed; their mounts went with them."""
     for folder in Path(tempfile.gettempdir()).iterdir():
         if is_left_behind(folder.name):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def visible_folders() -> list[str]:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from autograder.sandbox.cgroups import make_name
 from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
 
 
@@ -16,7 +17,8 @@ def open_unconfined(packages: list[str]) -> Zygote:
     Raises:
         GraderError: the interpreter or a package does not start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="autograder-none-"))
+    folder = Path(tempfile.gettempdir(), make_name())
+    folder.mkdir(mode=0o700)
     configuration = folder / "zygote.json"
     configuration.write_text(
         json.dumps(
@@ -39,5 +41,9 @@ def open_unconfined(packages: list[str]) -> Zygote:
     }
     command = [sys.executable, "-s", "-S", "-P", str(HERE / "_zygote.py")]
     zygote = Zygote("none", command, "", environment, folder, None)
-    zygote.try_once()
+    try:
+        zygote.try_once()
+    except BaseException:
+        zygote.close()
+        raise
     return zygote

@@ -4,6 +4,7 @@
 @pytest.mark.requires("test_f")     pays only if the named tests pass
 @pytest.mark.timeout(2.0)           CPU seconds the student's code may use, in place of limits.cpu_s
 @pytest.mark.hint("Look at ...")    shown to the student when the test fails
+@pytest.mark.in_place("X")          the student's code may change the argument X, and the test's own X with it
 @pytest.mark.visibility("hidden")   Gradescope's visibility of the test
 rng                                 numpy.random.Generator, seeded for this submission and this test
 reference                           the reference's module, in the trusted process

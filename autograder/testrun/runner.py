@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from autograder.errors import GraderError, SpecError
 from autograder.limits import Limits
@@ -111,7 +111,9 @@ class Suite:
             size = int.from_bytes(self._read(4), "big")
             message = json.loads(self._read(size))
         except TimeoutError:
-            raise SpecError(f"{self.assignment.tests} was not collected in {_COLLECT_WAIT_S:g} s.") from None
+            raise SpecError(
+                f"{self.assignment.tests} was not collected in {_COLLECT_WAIT_S:g} s; run pytest there."
+            ) from None
         except EOFError:
             raise SpecError(
                 f"{self.assignment.tests}: collecting the suites ended the process; run pytest there."
@@ -170,7 +172,7 @@ class Suite:
                 )
             )
         elif died_in.count(-1) > _MAX_DEATHS:
-            raise GraderError(f"The suite's process {death} again and again.")
+            raise GraderError(f"The suite's process {death} again and again; run the command again.")
 
     def _job(self, workspace: Workspace, first: int) -> Job:
         limits = self.assignment.spec.limits
@@ -300,6 +302,3 @@ class _Fork:
 def key_for(secret: bytes, assignment_id: str) -> bytes:
     """An assignment's key, derived from the course's secret: a zip may hold it, and gives no other away."""
     return hmac.new(secret, assignment_id.encode(), hashlib.sha256).digest()
-
-
-__all__: list[Any] = ["Suite", "TestRun", "key_for"]
