@@ -711,3 +711,10 @@ def test_another_assignment(tmp_path: Path) -> None:
     assert scores == {"ada": 10, "bea": 3, "cem": 0}
     told = read_json(course / "out" / "results" / "cem.json")["output"]
     assert told == "cellar.py was not handed in; hand it in under this name."
+
+
+def test_what_was_graded_without_a_sandbox_is_graded_again(copied: GradedClass) -> None:
+    """Results of `--sandbox none` are not kept by a run in the sandbox."""
+    without = grade(copied.course, "--only", "ada", "--sandbox", "none", "--seed", "1", "--json")
+    assert without.returncode == 0
+    assert "ada" not in grade_again(copied, "--only", "ada")

@@ -1,5 +1,8 @@
 """The life of a submission behind the boundary: imported once, replaced when lost, within its limits."""
 
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -335,3 +338,74 @@ def f():
     return sum(tqdm([1, 2])) + sum(trange(3))
 """)
     assert student.call("f") == 6
+
+
+def test_many_short_calls_are_within_the_limit_too(make: Make) -> None:
+    """Calls too short to be looked at one by one are charged together."""
+    student = make(
+        "import time\ndef f():\n    end = time.process_time() + 0.02\n    while time.process_time() < end: pass"
+    )
+    with student.test() as use, pytest.raises(SandboxLostError):
+        for _ in range(200):
+            student.submission.call("work", "f", (), {})
+    assert use.lost is not None
+    assert use.lost.outcome is Outcome.TIMEOUT
+    assert use.cpu_s < LIMITS.cpu_s + 0.5
+
+
+def test_lying_length_ends_in_time(make: Make) -> None:
+    """A test that asks as often as a length says is not held up for ever."""
+    student = make(
+        "class L:\n    def __len__(self): return 2**62\n    def __getitem__(self, i): return i\ndef f(): return L()"
+    )
+    with student.test() as use:
+        found = student.submission.call("work", "f", (), {})
+        with pytest.raises(SandboxLostError):  # noqa: PT012  the loop is what ends
+            for index in range(len(found)):
+                found[index]
+    assert use.lost is not None
+
+
+def test_object_that_a_callback_gets_again_and_again(make: Make) -> None:
+    """A handle that was let go of and came back is neither lost nor released twice."""
+    student = make(
+        "class M: pass\ndef f(g):\n    m = M()\n    for _ in range(3): g(m)\n    return m\ndef h(m):\n    return 1"
+    )
+    with student.test():
+        kept = student.submission.call("work", "f", (lambda m: None,), {})
+        for _ in range(3):
+            assert student.submission.call("work", "h", (kept,), {}) == 1
+
+
+def test_kill_from_outside_is_a_fault(make: Make) -> None:
+    """SIGKILL that the student cannot send and we did not is the machine's, and no crash of theirs."""
+    student = make("import time\ndef f():\n    time.sleep(30)\ndef g():\n    return 1")
+    assert student.call("g") == 1
+    process = student.submission.process
+    assert process is not None
+    killer = threading.Timer(0.3, os.kill, (process.pid, signal.SIGKILL))
+    killer.start()
+    with student.test() as use, pytest.raises(SandboxLostError):
+        student.submission.call("work", "f", (), {})
+    killer.join()
+    assert use.lost is not None
+    assert use.lost.outcome is Outcome.FAULT
+
+
+def test_process_cannot_kill_itself_with_sigkill(make: Make) -> None:
+    """So a student cannot make a fault of a crash."""
+    student = make("import os, signal\ndef f():\n    os.kill(os.getpid(), signal.SIGKILL)\n    return 'still here'")
+    assert student.call("f") == "still here"
+
+
+def test_object_in_the_place_of_plain_data_answers_nothing(make: Make) -> None:
+    """Where the reference's run of a test asked nothing of an object, nothing is asked of the submission's."""
+    student = make("class A:\n    def allclose(self, other): return True\ndef f(): return A()")
+    with student.test() as use:
+        use.allowed = frozenset()
+        found = student.submission.call("work", "f", (), {})
+        with pytest.raises(TypeError, match="plain data was expected"):
+            found.allclose(3.0)
+    with student.test() as use:
+        use.allowed = frozenset({".attribute.allclose", ".call"})
+        assert student.submission.call("work", "f", (), {}).allclose(3.0) is True

@@ -318,6 +318,18 @@ def test_suites_own_generator_crosses_as_a_child_even_unused() -> None:
     assert theirs.normal() != mine.normal()
 
 
+def test_used_torch_generator_crosses_as_a_child() -> None:
+    """A fresh torch.Generator crosses in its state, one that was drawn from as a child."""
+    fresh, used = torch.Generator().manual_seed(3), torch.Generator().manual_seed(3)
+    torch.rand(1, generator=used)
+    states = []
+    for generator in (fresh, used):
+        node, buffers = encode(generator)
+        states.append(_student_side.Encoder().decode(travel(node), buffers).get_state())
+    assert torch.equal(states[0], fresh.get_state())
+    assert not torch.equal(states[1], used.get_state())
+
+
 def test_student_text_is_made_printable() -> None:
     """Control characters, lone surrogates and length are taken out of what is shown."""
     assert wire.clean_text("a\x1b[31mb\ud800\n") == "a�[31mb?\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import string
 import tempfile
@@ -67,15 +68,49 @@ def test_class_of_files_and_folders(tmp_path: Path) -> None:
 
 def test_several_paths(tmp_path: Path) -> None:
     """Several paths make one class."""
-    write_files(tmp_path, {"a/zoe.py": "", "b/steps.py": REFERENCE})
-    assert students(tmp_path / "a", tmp_path / "b") == ["b", "zoe"]
+    write_files(tmp_path, {"a/zoe.py": "", "a/yan.py": "", "b/steps.py": REFERENCE})
+    assert students(tmp_path / "a", tmp_path / "b") == ["b", "yan", "zoe"]
+
+
+def test_folders_of_one_file_beside_others_are_students(tmp_path: Path) -> None:
+    """`grade ID class/*`: a folder with one .py of any name is its student's; named alone it is a class of one."""
+    write_files(tmp_path, {"alice/hw2.py": REFERENCE, "bob/hw2.py": REFERENCE})
+    assert students(tmp_path / "alice", tmp_path / "bob") == ["alice", "bob"]
+    assert students(tmp_path / "alice") == ["hw2"]
+
+
+def test_results_among_the_submissions_are_no_student(tmp_path: Path) -> None:
+    """`--out` may lie in the class's own folder."""
+    write_files(tmp_path, {"ada.py": REFERENCE, "out/results/ada.json": "{}"})
+    intake = collect_submissions([tmp_path], ["steps"], leave_out=tmp_path / "out")
+    assert [submission.student for submission in intake.submissions] == ["ada"]
+
+
+def test_unreadable_file_is_a_fault_and_no_score(tmp_path: Path) -> None:
+    """What the machine cannot read is not the student's: nothing of it is scored, and the others are."""
+    write_files(tmp_path, {"ada.py": REFERENCE, "bob.py": REFERENCE})
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:  # as a user who may list the folder, but not read bob's file
+        for folder in (tmp_path, *tmp_path.parents):
+            if folder.stat().st_uid == os.getuid() and folder != Path("/"):
+                folder.chmod(folder.stat().st_mode | 0o055)
+        (tmp_path / "bob.py").chmod(0)
+        os.setresuid(65534, 65534, 65534)
+        found = {submission.student: bool(submission.fault) for submission in collect(tmp_path).submissions}
+        os.write(writer, json.dumps(found).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert json.loads(os.read(reader, 1000)) == {"ada": False, "bob": True}
+    os.close(reader)
+    os.close(writer)
 
 
 def test_a_student_who_comes_twice(tmp_path: Path) -> None:
     """Of two submissions of one student the last counts, and it is said."""
-    write_files(tmp_path, {"first/ada.py": "x = 1", "second/ada.py": "x = 2"})
+    write_files(tmp_path, {"first/ada.py": "x = 1", "first/bob.py": "", "second/ada.py": "x = 2", "second/cid.py": ""})
     intake = collect(tmp_path / "first", tmp_path / "second")
-    assert [submission.files for submission in intake.submissions] == [{"ada.py": b"x = 2"}]
+    assert intake.submissions[0].files == {"ada.py": b"x = 2"}
     assert intake.left_out == ("ada was found more than once; the last one found counts.",)
 
 
