@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+IMPORT_FAILED = "Your file could not be imported; the reason stands above the tests."
+"""The summary of every test of a submission that cannot be imported: the reason is one message, not one a test."""
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 
 

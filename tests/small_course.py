@@ -225,7 +225,7 @@ def assert_one_sentence(process: subprocess.CompletedProcess[str], exit_code: in
     lines = process.stderr.splitlines()
     assert len(lines) == 1, process.stderr
     assert lines[0].startswith("autograder: ")
-    assert lines[0].endswith(".")
+    assert lines[0].endswith((".", "?"))
     assert process.returncode == exit_code
     assert process.stdout == ""
     return lines[0].removeprefix("autograder: ")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from autograder.reports.feedback import describe_report, describe_test
-from autograder.verdict import ExpectedTest, GradeReport, Outcome, ScoredTest, StudentFrame, TestResult
+from autograder.verdict import IMPORT_FAILED, ExpectedTest, GradeReport, Outcome, ScoredTest, StudentFrame, TestResult
 
 SECRET = "SECRET-4711"
 LOST = [outcome for outcome in Outcome if outcome is not Outcome.PASSED]
@@ -85,3 +85,9 @@ def test_report_says_its_notes() -> None:
         evidence=(SECRET,),
     )
     assert describe_report(report) == "One.\nTwo."
+
+
+def test_failed_import_is_one_message_without_hints() -> None:
+    """Where nothing was imported a hint about the mathematics helps nobody."""
+    text = describe_test(scored(Outcome.MISSING, hint="Look at the sign.", summary=IMPORT_FAILED))
+    assert text == IMPORT_FAILED

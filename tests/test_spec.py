@@ -73,7 +73,7 @@ def test_what_is_wrong_is_said(text: str, said: list[str]) -> None:
         parse_spec(text, PATH)
     sentence = str(caught.value)
     assert sentence.startswith(str(PATH))
-    assert sentence.endswith(".")
+    assert sentence.endswith((".", "?"))
     assert "\n" not in sentence
     assert len(sentence) < 400
     assert [word for word in said if word not in sentence] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.verdict import GradeReport, Outcome, ScoredTest
+from autograder.verdict import IMPORT_FAILED, GradeReport, Outcome, ScoredTest
 
 _OUTCOME_SENTENCES = {
     Outcome.FAILED: "The result is not right.",
@@ -21,7 +21,7 @@ def describe_test(test: ScoredTest) -> str:
             return ""
         return f"Not counted: it pays only when {_plain(test.blocked_by)!r} passes."
     lines = [result.summary or _OUTCOME_SENTENCES.get(result.outcome, "The test did not pass.")]
-    if expected.hint:
+    if expected.hint and result.summary != IMPORT_FAILED:
         lines.append(f"Hint: {expected.hint}")
     if expected.public and result.detail:
         lines += ["", result.detail]

@@ -14,10 +14,9 @@ from autograder.checks.failure import CheckFailure
 from autograder.proxy.account import ArgumentChangedError, SandboxLostError, TestUse
 from autograder.proxy.client import clean
 from autograder.proxy.exceptions import StudentError, student_error
-from autograder.verdict import Outcome, TestResult
+from autograder.verdict import IMPORT_FAILED, Outcome, TestResult
 
 _MAX_DETAIL = 20_000
-_IMPORT_FAILED = "Your file could not be imported; the reason stands above the tests."
 # longest first, so that a folder in another is taken away whole
 _FOLDERS = sorted(
     {
@@ -106,7 +105,7 @@ def hide_paths(text: str) -> str:
 def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: TestUse) -> tuple[Outcome, str]:
     lost = use.lost if use.lost is not None else error if isinstance(error, SandboxLostError) else None
     if lost is not None:
-        return lost.outcome, _IMPORT_FAILED if lost.at_import else sentence(lost.sentence)
+        return lost.outcome, IMPORT_FAILED if lost.at_import else sentence(lost.sentence)
     if use.missing:
         return Outcome.MISSING, f"{use.missing} is not defined in the submission."
     if use.changed:
