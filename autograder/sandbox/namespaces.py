@@ -20,7 +20,7 @@ from autograder.sandbox.cgroups import CgroupParent, is_left_behind, make_name
 from autograder.sandbox.seccomp import build_filter
 from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
 
-_LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
+_LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _PRIVATE: Final = ("/tmp/", "/dev/shm/", "/submission/")  # noqa: S108  each child mounts its own over these
 _UIDS: Final = 50_000
