@@ -409,3 +409,23 @@ def test_object_in_the_place_of_plain_data_answers_nothing(make: Make) -> None:
     with student.test() as use:
         use.allowed = frozenset({".attribute.allclose", ".call"})
         assert student.submission.call("work", "f", (), {}).allclose(3.0) is True
+
+
+def test_named_tuples_and_kinds_of_dict_are_plain_data(make: Make) -> None:
+    """What a student returns for convenience in place of a tuple or a dict arrives as one."""
+    student = make("""
+import collections
+import numpy as np
+class Pair(collections.namedtuple("Pair", "W b")):
+    def __iter__(self): return iter(())
+    def __len__(self): return 7
+def f(): return Pair(np.ones(2), 3.0)
+def g():
+    counts = collections.defaultdict(int); counts["a"] += 2
+    return [counts, collections.Counter("aab")]
+""")
+    found = student.call("f")
+    assert type(found) is tuple
+    assert found[0].tolist() == [1, 1]
+    assert found[1] == 3.0
+    assert student.call("g") == [{"a": 2}, {"a": 2, "b": 1}]

@@ -60,7 +60,7 @@ Nodes (values)
                 which it is an instance, and letters for what its type can: c be called, i be iterated,
                 n be advanced, l be measured, g be indexed, w be entered; handles go in as ["h", number]
     Types are matched exactly: an instance of a subclass of list is a handle, not a list. A torch.nn.Parameter is a
-    tensor, an OrderedDict a dict, a torch.Size a tuple.
+    tensor; an OrderedDict, defaultdict or Counter a dict; a torch.Size, and a named tuple of no public class, a tuple.
 """
 
 import array
@@ -145,8 +145,10 @@ class Encoder:
         return self._encode_other(value, kind, buffers, depth)
 
     def _encode_other(self, value: Any, kind: Any, buffers: list[Any], depth: int) -> Any:
-        if kind in (dict, collections.OrderedDict) and all(type(key) in (str, int) for key in value):
+        if kind in _DICTS and all(type(key) in (str, int) for key in value):
             return ["d", *([key, self.encode(item, buffers, depth + 1)] for key, item in value.items())]
+        if isinstance(value, tuple) and hasattr(kind, "_fields") and not self.public_classes(kind):
+            return ["t", *(self.encode(item, buffers, depth + 1) for item in tuple.__iter__(value))]
         if kind is complex:
             return ["c", value.real, value.imag]
         if kind is slice:
@@ -278,6 +280,7 @@ def _with_integers(state: Any) -> Any:
 
 
 _SPECIAL = {"c": "__call__", "i": "__iter__", "n": "__next__", "l": "__len__", "g": "__getitem__", "w": "__enter__"}
+_DICTS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "f"}
 _SEQUENCES: dict[str, Any] = {"l": list, "t": tuple, "s": set, "f": frozenset}
 _SINGLE: dict[str, Any] = {"c": complex, "i": slice, "y": np.dtype, "g": _generator}
