@@ -20,7 +20,7 @@ from autograder.jobs.local import ClassRun, Options, grade_class
 from autograder.jobs.results import ResultsFolder
 from autograder.reports.table import render_table
 from autograder.sandbox import open_sandbox
-from autograder.sandbox.namespaces import visible_folders
+from autograder.sandbox.runtime import visible_folders
 from autograder.sandbox.zygote import Zygote
 from autograder.spec import Assignment, find_course, load_assignment
 from autograder.submission import Intake, Submission, collect_submissions
@@ -31,6 +31,7 @@ class SandboxChoice(enum.StrEnum):
 
     AUTO = "auto"
     NAMESPACES = "namespaces"
+    USER = "user"
     NONE = "none"
 
 
@@ -82,6 +83,9 @@ def grade(
     for sentence in intake.left_out:
         console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     place = open_sandbox(sandbox.value, assignment.spec.packages)
+    if place.passed_over:
+        console.print(f"note: {place.passed_over} The sandbox 'user' is used instead.", style="yellow", highlight=False,
+                      markup=False, soft_wrap=True)  # fmt: skip
     try:
         with show_progress(console, quiet=quiet) as progress:
             run = grade_class(intake.submissions, assignment, place, folder, options, progress)

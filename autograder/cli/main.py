@@ -8,6 +8,7 @@ import sys
 import typer
 
 from autograder import __version__
+from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
 
@@ -19,6 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(grade)
+app.command()(doctor)
 
 
 def _show_version(wanted: bool) -> None:

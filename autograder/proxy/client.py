@@ -294,6 +294,9 @@ class Submission:
         self._end_process()
         if process.memory_killed:
             outcome, sentence = Outcome.MEMORY, f"your code used more than {self.limits.memory_mib} MiB of memory."
+        if process.over_disk:
+            outcome = Outcome.CRASHED
+            sentence = f"your code wrote more than {self.limits.disk_mib} MiB, or thousands of files."
         if process.fault:
             outcome, sentence = Outcome.FAULT, process.fault
         if evidence and len(test.evidence) < _KEPT_EVIDENCE:
@@ -349,8 +352,8 @@ class Submission:
         poller.register(process.pidfd, select.POLLIN)
         ended = bool(poller.poll(1000))
         lost = self._lose(Outcome.CRASHED, "your code ended its own process.")
-        if ended and process.isolated and process.was_killed and not process.memory_killed:
-            # In its pid namespace the process cannot send itself SIGKILL: somebody outside did, and it was not us.
+        if ended and process.isolated and process.was_killed and not (process.memory_killed or process.over_disk):
+            # The process cannot send itself SIGKILL (seccomp): somebody outside did, and it was not us.
             lost.outcome, lost.sentence = Outcome.FAULT, "The student's process was killed from outside the sandbox."
         if process.exit is not None and self.test is not None:
             self.test.evidence.append(f"the process {process.exit.reason}")

@@ -53,7 +53,7 @@ class HostConfig(BaseModel):
     control_fd: int
     cgroup_name: str
     cgroup_version: int
-    isolated: bool
+    backend: str
     packages: list[str]
 
 
@@ -166,8 +166,8 @@ def run_job(
     job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names, stream: Any
 ) -> None:
     """Run the job's tests in order, each reported as soon as it is judged."""
-    address = ZygoteAddress(config.control_fd, config.cgroup_name, config.isolated)
-    cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if config.isolated else None
+    address = ZygoteAddress(config.control_fd, config.cgroup_name, config.backend)
+    cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if address.isolated else None
     submission = Submission(
         ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names
     )

@@ -85,7 +85,7 @@ class Suite:
             control_fd=address.control_fd,
             cgroup_name=address.cgroup_name,
             cgroup_version=sandbox.cgroups.version if sandbox.cgroups else 0,
-            isolated=address.isolated,
+            backend=address.backend,
             packages=self.assignment.spec.packages,
         )
         process = subprocess.Popen(
