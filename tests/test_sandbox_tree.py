@@ -86,7 +86,8 @@ def test_tree_of_other_packages_goes_when_nobody_uses_it(home: Path, tmp_path: P
 def test_leftovers_of_killed_runs_are_swept(home: Path) -> None:
     """Folders of a run whose process is gone are removed; those of a living one stay."""
     opened = tree.open_tree()
-    left, living = opened.make_uses(GONE), opened.make_uses(make_name())
+    left, living = opened.uses(GONE), opened.uses(make_name())
+    living.mkdir()
     (left / "1" / "deep").mkdir(parents=True)
     (home / GONE).mkdir()
     opened.close()

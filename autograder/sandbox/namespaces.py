@@ -35,10 +35,15 @@ def open_namespaces(packages: list[str]) -> Zygote:
     folder.mkdir(mode=0o700)
     sweep_folders()
     cgroups = CgroupParent(name)
-    command = [sys.executable, "-s", "-S", "-P", str(HERE / "_enter.py")]
-    configuration = json.dumps(_configuration(folder, packages, cgroups))
     remove_folder = functools.partial(shutil.rmtree, folder, ignore_errors=True)
-    zygote = Zygote("namespaces", command, configuration, ENVIRONMENT, cgroups, remove_folder)
+    try:
+        command = [sys.executable, "-s", "-S", "-P", str(HERE / "_enter.py")]
+        configuration = json.dumps(_configuration(folder, packages, cgroups))
+        zygote = Zygote("namespaces", command, configuration, ENVIRONMENT, cgroups, remove_folder)
+    except BaseException:
+        cgroups.remove()
+        remove_folder()
+        raise
     try:
         zygote.try_once()
     except BaseException:

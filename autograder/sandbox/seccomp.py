@@ -7,7 +7,6 @@ EPERM: no fork, no exec, no socket but a pair, no namespace, no ptrace, no io_ur
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import os
 from typing import Final
 
@@ -124,7 +123,7 @@ def library_version() -> str:
 
 def _load() -> ctypes.CDLL:
     try:
-        library = ctypes.CDLL(ctypes.util.find_library("seccomp") or "libseccomp.so.2")
+        library = ctypes.CDLL("libseccomp.so.2")  # find_library would ask a compiler, for a quarter of a second
     except OSError:
         raise GraderError("libseccomp is not installed; install the package libseccomp2.") from None
     library.seccomp_init.restype = ctypes.c_void_p

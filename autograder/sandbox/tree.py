@@ -40,12 +40,9 @@ class Tree:
         self.root = root
         self._lock = lock
 
-    def make_uses(self, name: str) -> Path:
-        """The folder in the tree under which one run makes one for each use: passable, not to be listed."""
-        folder = self.root / USES / name
-        folder.mkdir(mode=0o711)
-        folder.chmod(0o711)
-        return folder
+    def uses(self, name: str) -> Path:
+        """The folder in the tree under which one run makes one for each use."""
+        return self.root / USES / name
 
     def close(self) -> None:
         """Let go of it; it stays for the next run. Safe to call again."""

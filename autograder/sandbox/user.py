@@ -7,6 +7,7 @@ fork, exec and memfd; Landlock on top where the kernel has it. Control groups ar
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -32,10 +33,12 @@ def open_user(packages: list[str]) -> Zygote:
     program = build_filter(memfd=False)
     tree = open_tree()
     name = make_name()
+    cgroups = CgroupParent(name)
+    folder = tree.uses(name)
     try:
-        folder = tree.make_uses(name)
+        folder.mkdir()
+        folder.chmod(0o711)  # passable, not to be listed
         configuration = _write_configuration(tree, name, folder, program, packages)
-        cgroups = CgroupParent(name)
         environment = {
             **ENVIRONMENT,
             "HOME": str(folder),
@@ -44,11 +47,11 @@ def open_user(packages: list[str]) -> Zygote:
         }
         command = [sys.executable, "-s", "-S", "-P", str(HERE / "_zygote.py")]
         zygote = Zygote("user", command, "", environment, cgroups, lambda: _close(tree, folder))
-    except OSError as error:
-        tree.close()
-        raise GraderError(f"The sandbox's tree {tree.root} cannot be used ({error}); remove it.") from None
-    except BaseException:
-        tree.close()
+    except BaseException as error:
+        cgroups.remove()
+        _close(tree, folder)
+        if isinstance(error, OSError):
+            raise GraderError(f"The sandbox's tree {tree.root} cannot be used ({error}); remove it.") from None
         raise
     try:
         zygote.try_once()
@@ -86,7 +89,6 @@ def _write_configuration(tree: Tree, name: str, folder: Path, program: bytes, pa
 
 
 def _close(tree: Tree, folder: Path) -> None:
-    try:
+    with contextlib.suppress(OSError):
         _folders.remove(str(folder))
-    finally:
-        tree.close()
+    tree.close()
