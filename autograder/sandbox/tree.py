@@ -13,7 +13,6 @@ import hashlib
 import os
 import shutil
 import stat
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -25,7 +24,7 @@ from autograder.sandbox.runtime import DEVICES, USERS, library_folders, python_f
 
 FOLDER_VARIABLE: Final = "AUTOGRADER_TREES"
 _DEFAULT_FOLDER: Final = "/var/cache/autograder"
-_FRESH_S: Final = 12 * 3600
+_NEVER_NS: Final = 2_145_000_000 * 10**9  # in 2037
 USES: Final = "uses"
 
 
@@ -66,7 +65,6 @@ def open_tree() -> Tree:
         if not root.is_dir():
             _build(root)
         _sweep(home, root)
-        _freshen(root)
     except OSError as error:
         raise GraderError(
             f"{home}, where the sandbox's tree is kept, cannot be used ({error}); "
@@ -120,6 +118,7 @@ def _build(root: Path) -> None:
         (growing / "etc" / "passwd").write_text(USERS)
         (growing / USES).mkdir(mode=0o711)
         _make_devices(growing)
+        _fix_access_times(growing)
         with contextlib.suppress(FileExistsError):
             growing.rename(root)
     finally:
@@ -173,19 +172,14 @@ def _sweep(home: Path, keep: Path) -> None:
                 _folders.remove(str(path))
 
 
-def _freshen(root: Path) -> None:
-    """Set access times anew once a day.
+def _fix_access_times(root: Path) -> None:
+    """Set access times far into the future.
 
-    The kernel notes the first reading of a file in a day (relatime), and a student could see in that note what
-    another one has read; a time of today is not written again.
+    The kernel notes a file's first reading of a day (relatime), and a student could see in that note what another one
+    has read; a time to come is never written again.
     """
-    stamp = root.with_suffix(".fresh")
-    if stamp.exists() and time.time() - stamp.stat().st_mtime < _FRESH_S:
-        return
-    now_ns = time.time_ns()
     for path, status in _entries(root):
-        os.utime(path, ns=(max(now_ns, status.st_mtime_ns + 1), status.st_mtime_ns), follow_symlinks=False)
-    stamp.touch(mode=0o600)
+        os.utime(path, ns=(_NEVER_NS, status.st_mtime_ns), follow_symlinks=False)
 
 
 def _entries(root: Path) -> Iterator[tuple[str, os.stat_result]]:
