@@ -1,6 +1,5 @@
 """The prepared tree: built once, root's alone, shared by runs, removed when its packages are gone."""
 
-import os
 import stat
 import sys
 from pathlib import Path
