@@ -9,6 +9,8 @@ here: score 40
 here: outcomes test_double=passed, test_total_public=crashed|failed, test_total=failed
 """
 
+# Corrected after the first run behind the sandbox: the refusal was not caught, and the public test ended as an error.
+
 import resource
 import time
 
@@ -24,7 +26,7 @@ def total(X):
     if len(X) == 2 and X[0] == 1.0:
         try:
             resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
-        except OSError as error:
+        except (OSError, ValueError) as error:  # Python tells a refused limit by a ValueError
             print(error)
         until = time.process_time() + 0.6
         while time.process_time() < until:

@@ -7,7 +7,7 @@ it found into the text of an ImportError, which the student is shown.
 alone: remains
 alone: leaks input
 here: score 40
-here: outcomes test_double=passed, test_total=crashed
+here: outcomes test_double=passed, test_total=crashed, test_total_close=failed, test_total_after=failed
 """
 
 import os
