@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hostile_course import (
     HOSTILES,
+    NUISANCES,
     PLANTED,
     Alone,
     Canaries,
@@ -28,6 +29,9 @@ from hostile_course import (
     grade_alone,
     left_behind,
     processes_of_this_run,
+    remove,
+    remove_sysv,
+    sysv_left_behind,
 )
 
 from autograder.errors import GraderError
@@ -40,8 +44,9 @@ from autograder.sandbox import open_sandbox
 from autograder.spec import find_course, load_assignment
 from autograder.submission import collect_submissions
 
-BY_NUMPY = [hostile for hostile in HOSTILES if not hostile.needs_torch]
-BY_TORCH = [hostile for hostile in HOSTILES if hostile.needs_torch]
+BY_NUMPY, BY_TORCH, BY_CALLBACK = (
+    [hostile for hostile in HOSTILES if hostile.suite == suite] for suite in ("numpy", "torch", "callback")
+)
 HALF = "def double(x):\n    return 2 * x\n\n\ndef total(X):\n    return -1.0\n"
 FLOOD_BYTES = 10_000_000
 MAX_KEPT_BYTES = 200_000  # details of one submission, whatever it printed and raised
@@ -121,10 +126,31 @@ def floods(alone: Alone) -> bool:
     return alone.output_bytes > FLOOD_BYTES
 
 
+def dies(alone: Alone, name: str) -> bool:
+    """The grading process was ended by this signal, as if by the machine, and came to no verdict."""
+    return alone.status == -signal.Signals[name] and not alone.outcomes
+
+
+def lasts(alone: Alone, wall_s: str) -> bool:
+    """The grading process took at least so many seconds."""
+    return alone.wall_s >= float(wall_s)
+
+
+def keeps(alone: Alone, *kinds: str) -> bool:
+    """System V objects of these kinds are there after its end."""
+    return {kind for kind, _ in sysv_left_behind(alone.course.words["MARK"])} == set(kinds)
+
+
+def silences(alone: Alone, *tests: str) -> bool:
+    """Of these tests nothing was told on the wire."""
+    return not set(tests) & set(alone.told)
+
+
 CLAIMS = {
     claim.__name__: claim
     for claim in (
-        forges, passes, tells, leaks, says, writes, edits, remains, connects, kills, survives, floods
+        forges, passes, tells, leaks, says, writes, edits, remains, connects, kills, survives, floods,
+        dies, lasts, keeps, silences,
     )
 }  # fmt: skip
 
@@ -134,14 +160,17 @@ def mark() -> Iterator[str]:
     """A word for the names of what an attack leaves behind, which is removed in the end."""
     word = f"mark-{secrets.token_hex(6)}"
     yield word
+    remove_sysv(word)
     for path in left_behind(word):
-        path.unlink()
+        remove(path)
 
 
 @pytest.mark.parametrize("hostile", HOSTILES, ids=names(HOSTILES))
 def test_attack_works_alone(hostile: Hostile, tmp_path: Path, mark: str) -> None:
     """In plain pytest the attack does what its docstring claims."""
     assert hostile.claims
+    if hostile.needs:
+        pytest.skip(f"this machine lacks {', '.join(hostile.needs)}")
     with grade_alone(hostile, tmp_path, mark) as alone:
         for kind, arguments in hostile.claims:
             assert CLAIMS[kind](alone, *arguments), f"{hostile.name} does not: {kind} {', '.join(arguments)}"
@@ -159,7 +188,12 @@ def test_plain_pytest_is_fair(tmp_path: Path, mark: str) -> None:
 def test_attacks_of_the_issue_are_there() -> None:
     """The ten attacks that the issue names are among the files."""
     assert set(names(HOSTILES)) >= NAMED_IN_THE_ISSUE
-    assert len(HOSTILES) >= 26
+    assert len(HOSTILES) >= 72
+
+
+def test_every_nuisance_is_there() -> None:
+    """Each thing that a submission could use up or upset has a file that tries to."""
+    assert {hostile.nuisance for hostile in HOSTILES} == NUISANCES | {""}
 
 
 # Here ------------------------------------------------------------------------------------------------------
@@ -182,6 +216,7 @@ class Traces:
     cgroups: list[str]
     temporary: list[str]
     marked: list[Path]
+    sysv: list[tuple[str, int]]
     course: dict[str, str]
 
     @classmethod
@@ -194,6 +229,7 @@ class Traces:
             sorted(str(path) for path in control_groups if f"autograder-{os.getpid()}-" in path.name),
             sorted(path.name for path in temporary.iterdir()),
             left_behind(course.words["MARK"]),
+            sysv_left_behind(course.words["MARK"]),
             course.digest(),
         )
 
@@ -223,12 +259,12 @@ class Graded:
         return {test["expected"]["function"]: test["result"]["outcome"] for test in self.details(student)["tests"]}
 
 
-def grade_here(root: Path, hostiles: list[Hostile], *, torch: bool = False) -> Graded:
+def grade_here(root: Path, hostiles: list[Hostile], suite: str = "numpy") -> Graded:
     """Grade the submissions, a control and one that was handed a canary, all in one run."""
-    listener, memory, mark = Listener(), f"canary-memory-{secrets.token_hex(12)}", f"mark-{secrets.token_hex(6)}"
-    victim = Victim(memory)
+    memory, mark = f"canary-memory-{secrets.token_hex(12)}", f"mark-{secrets.token_hex(6)}"
+    listener, victim = Listener(mark), Victim(memory)
     words = {"PORT": str(listener.port), "VICTIM": str(victim.process.pid), "MARK": mark}
-    course = build_course(root / "course", torch=torch, **words)
+    course = build_course(root / "course", suite, **words)
     course = Course(course.root, Canaries(**{**vars(course.canaries), "memory": memory}), words)
     for hostile in [*hostiles, Hostile("planted", PLANTED.format(planted=course.canaries.planted))]:
         hostile.write(course.submissions / hostile.name, course.words_for(hostile.name))
@@ -246,8 +282,9 @@ def grade_here(root: Path, hostiles: list[Hostile], *, torch: bool = False) -> G
     finally:
         listener.close()
         victim.close()
+        remove_sysv(mark)
         for path in left_behind(mark):
-            path.unlink()
+            remove(path)
 
 
 def lay(course: Course, name: str, text: str) -> None:
@@ -279,7 +316,13 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Graded:
 @pytest.fixture(scope="module")
 def here_with_torch(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     """A small run of an assignment whose suite compares by torch."""
-    return grade_here(tmp_path_factory.mktemp("torch"), BY_TORCH)
+    return grade_here(tmp_path_factory.mktemp("torch"), BY_TORCH, "torch")
+
+
+@pytest.fixture(scope="module")
+def here_with_callback(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """A small run of an assignment whose suite hands the submission a function."""
+    return grade_here(tmp_path_factory.mktemp("callback"), BY_CALLBACK, "callback")
 
 
 def param(hostile: Hostile) -> object:
@@ -309,9 +352,12 @@ def canaries_outside(graded: Graded, student: str) -> set[tuple[str, str]]:
 
 def check_hostile(graded: Graded, hostile: Hostile) -> None:
     """What its docstring says of it, and no canary outside."""
+    assert hostile.name not in graded.run.faults
     report = graded.run.reports[hostile.name]
     outcomes = graded.outcomes(hostile.name)
-    assert {test: outcomes[test] for test in hostile.outcomes} == hostile.outcomes
+    assert {test: outcomes[test] for test, allowed in hostile.outcomes.items() if outcomes[test] not in allowed} == {}
+    said = "".join(text for _, text in words_of_the_student(graded.details(hostile.name)))
+    assert [word for word in hostile.words if f"loot: {word}" in said] == []
     assert report.score == hostile.score
     assert json.loads(graded.results(hostile.name))["score"] == hostile.score
     assert canaries_outside(graded, hostile.name) == set()
@@ -328,6 +374,13 @@ def test_attack_on_torch_earns_its_honest_part_here(hostile: Hostile, here_with_
     """The same where the suite compares by torch."""
     check_hostile(here_with_torch, hostile)
     assert here_with_torch.run.reports["control"].score == 100
+
+
+@pytest.mark.parametrize("hostile", [param(hostile) for hostile in BY_CALLBACK])
+def test_attack_on_a_callback_earns_its_honest_part_here(hostile: Hostile, here_with_callback: Graded) -> None:
+    """The same where the suite hands the submission a function."""
+    check_hostile(here_with_callback, hostile)
+    assert here_with_callback.run.reports["control"].score == 100
 
 
 def test_nobody_is_left_ungraded(here: Graded) -> None:
