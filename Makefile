@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check bench fuzz clean
+.PHONY: demo test check hostile bench fuzz clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -24,6 +24,10 @@ check: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# The hostile collection under every backend, as a table.
+hostile: .venv/installed build/docker/default.json
+	$(BIN)/python tests/hostile_table.py
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/class_growth.py

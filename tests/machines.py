@@ -165,18 +165,14 @@ def on(kind: str, command: list[str]) -> list[str]:
     return [sys.executable, __file__, kind, *command]
 
 
-def run_here(kind: str, test_file: str, *options: str) -> subprocess.CompletedProcess[str]:
+def run_here(kind: str, test_file: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a test file again, on a machine of that kind."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--override-ini", "addopts="]
     return subprocess.run(
         on(kind, [*command, *options, test_file]),
-        env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", MACHINE: kind, **_python_path()},
-        cwd=Path(test_file).parent, capture_output=True, text=True, timeout=300, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", MACHINE: kind, **variables},
+        cwd=Path(test_file).parent, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
-
-
-def _python_path() -> dict[str, str]:
-    return {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
 
 
 def main() -> None:

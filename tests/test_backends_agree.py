@@ -1,6 +1,6 @@
 """The sample class is graded alike wherever it is graded: the same scores, outcomes and messages under every backend,
 and on an idle machine as on a busy one.
-"""  # noqa: D205, D415
+"""  # noqa: D205
 
 import json
 import os

@@ -1,4 +1,7 @@
-"""Hostile submissions: each attack is shown to work in plain pytest, and to earn its honest part here."""
+"""Hostile submissions: each attack is shown to work in plain pytest, and to earn its honest part here.
+
+tests/test_hostile_everywhere.py runs the second half again on other machines, under the backend that works there.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ from hostile_course import (
     remove_sysv,
     sysv_left_behind,
 )
+from machines import MACHINE
 
 from autograder.errors import GraderError
 from autograder.jobs.local import ClassRun, Options, Progress, grade_class
@@ -47,6 +51,7 @@ from autograder.submission import collect_submissions
 BY_NUMPY, BY_TORCH, BY_CALLBACK = (
     [hostile for hostile in HOSTILES if hostile.suite == suite] for suite in ("numpy", "torch", "callback")
 )
+SUMMARY = "HOSTILE_SUMMARY"
 HALF = "def double(x):\n    return 2 * x\n\n\ndef total(X):\n    return -1.0\n"
 FLOOD_BYTES = 10_000_000
 MAX_KEPT_BYTES = 200_000  # details of one submission, whatever it printed and raised
@@ -207,6 +212,15 @@ def mounts_of_sandboxes(temporary: Path) -> Iterator[str]:
             yield line
 
 
+def folders_of_uses() -> list[Path]:
+    """Where this run's sandboxes have their folders, under the backend `user`."""
+    trees = Path(os.environ.get("AUTOGRADER_TREES", "/var/cache/autograder"))
+    try:
+        return list(trees.glob(f"tree-*/uses/autograder-{os.getpid()}-*/*"))
+    except PermissionError:  # root's alone
+        return []
+
+
 @dataclass(frozen=True)
 class Traces:
     """What a run may have left on the machine."""
@@ -227,7 +241,7 @@ class Traces:
             processes_of_this_run(),
             sorted(mounts_of_sandboxes(temporary)),
             sorted(str(path) for path in control_groups if f"autograder-{os.getpid()}-" in path.name),
-            sorted(path.name for path in temporary.iterdir()),
+            sorted(path.name for path in [*temporary.iterdir(), *folders_of_uses()]),
             left_behind(course.words["MARK"]),
             sysv_left_behind(course.words["MARK"]),
             course.digest(),
@@ -300,7 +314,7 @@ def _grade(course: Course) -> tuple[ClassRun, tuple[str, ...]]:
     intake = collect_submissions([course.submissions], assignment.spec.modules)
     folder = ResultsFolder(course.out)
     options = Options(jobs=os.cpu_count() or 1, secret=course.canaries.secret.encode())
-    place = open_sandbox("namespaces", assignment.spec.packages)
+    place = open_sandbox("auto", assignment.spec.packages)
     try:
         return grade_class(intake.submissions, assignment, place, folder, options, Progress()), place.layers
     finally:
@@ -310,7 +324,31 @@ def _grade(course: Course) -> tuple[ClassRun, tuple[str, ...]]:
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     """The one run that the tests below share."""
-    return grade_here(tmp_path_factory.mktemp("here"), BY_NUMPY)
+    graded = grade_here(tmp_path_factory.mktemp("here"), BY_NUMPY)
+    if SUMMARY in os.environ:
+        Path(os.environ[SUMMARY]).write_text(json.dumps(summarise(graded)))
+    return graded
+
+
+def summarise(graded: Graded) -> dict:
+    """What tests/hostile_table.py shows of a run."""
+    reports = graded.run.reports
+    return {
+        "layers": graded.layers,
+        "control": reports["control"].score,
+        "ungraded": len(graded.run.faults),
+        "as before": graded.after == graded.before and graded.victim_lives and not graded.heard,
+        "submissions": {
+            hostile.name: {
+                "gained": reports[hostile.name].score - hostile.score,
+                "canaries": len(canaries_outside(graded, hostile.name)),
+                "ended": sorted(set(graded.outcomes(hostile.name).values()) - {"passed", "failed"}),
+                "peak_memory_mib": reports[hostile.name].peak_memory_mib,
+                "wall_s": reports[hostile.name].wall_s,
+            }
+            for hostile in BY_NUMPY
+        },
+    }
 
 
 @pytest.fixture(scope="module")
@@ -462,9 +500,18 @@ def test_attack_is_evidence(here: Graded) -> None:
     assert "status 0" in str(here.run.reports["exit_in_call"].evidence)
 
 
+LAYERS = {
+    "root": {"read-only root", "own uid", "no capabilities", "no_new_privs", "seccomp"},
+    "plain-user": {"read-only root", "user namespace", "no capabilities", "no_new_privs", "seccomp"},
+    "plain-container": {"prepared read-only tree as root", "own uid", "no capabilities", "no_new_privs", "seccomp"},
+}
+
+
 def test_sandbox_is_the_whole_one(here: Graded) -> None:
-    """The run used every layer, not something weaker."""
-    assert {"read-only root", "own uid", "no capabilities", "no_new_privs", "seccomp"} <= set(here.layers)
+    """The run used every layer that the machine has, not something weaker."""
+    machine = os.environ.get(MACHINE, "root")
+    assert set(here.layers) >= LAYERS[machine.removesuffix("-no-landlock")]
+    assert any(layer.startswith("landlock") for layer in here.layers) is not machine.endswith("no-landlock")
 
 
 # Holes that are known --------------------------------------------------------------------------------------
@@ -530,7 +577,7 @@ def test_file_name_cannot_take_anothers_place(tmp_path: Path) -> None:
 
 def test_fork_server_survives_two_ends_at_once() -> None:
     """A process of the student's that ends in the moment in which its suite dies costs no other a sandbox."""
-    place = open_sandbox("namespaces", ["numpy"])
+    place = open_sandbox("auto", ["numpy"])
     try:
         first, second = (place.client().spawn(Limits()) for _ in range(2))
         time.sleep(0.05)

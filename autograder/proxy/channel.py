@@ -193,7 +193,10 @@ class Channel:
             ready = poller.poll(0)
             if not ready or not ready[0][1] & select.POLLIN:
                 return
-            data = os.read(self.process.output_fd, 1 << 16)
+            try:
+                data = os.read(self.process.output_fd, 1 << 16)
+            except OSError:  # nothing there after all, or the other end is gone
+                return
             self.output += data[: max(0, self.max_output_bytes - len(self.output))]
 
     def take_output(self, limit: int) -> bytes:

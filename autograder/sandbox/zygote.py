@@ -190,27 +190,28 @@ class ZygoteClient:
         """
         reply, reply_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         wire, wire_theirs = socket.socketpair()
-        output_fd, output_theirs = os.pipe2(os.O_CLOEXEC)
+        # a socket, for a pipe could be opened for reading by its /proc/self/fd, and emptied before us
+        output, output_theirs = socket.socketpair()
+        output.setblocking(False)
         cgroup = self._make_cgroup(limits)
-        descriptors = [reply_theirs.fileno(), wire_theirs.fileno(), output_theirs]
+        descriptors = [reply_theirs.fileno(), wire_theirs.fileno(), output_theirs.fileno()]
         try:
             self._request(limits, descriptors + (cgroup.descriptors if cgroup else []))
             reply_theirs.close()
             pid, pidfd, layers = _await_ready(reply)
         except GraderError:
-            for end in (reply, wire):
+            for end in (reply, wire, output):
                 end.close()
-            os.close(output_fd)
             if cgroup:
                 cgroup.remove()
             raise
         finally:
             reply_theirs.close()
             wire_theirs.close()
-            os.close(output_theirs)
+            output_theirs.close()
             if cgroup:
                 cgroup.close()
-        return StudentProcess(pid, pidfd, wire, output_fd, reply, layers, cgroup, self.address.isolated)
+        return StudentProcess(pid, pidfd, wire, output.detach(), reply, layers, cgroup, self.address.isolated)
 
     def _make_cgroup(self, limits: Limits) -> Cgroup | None:
         if self.cgroups is None or not self.cgroups.controllers:
