@@ -58,13 +58,11 @@ def apply_overrides(report: GradeReport, rulings: Mapping[str, Ruling]) -> Grade
     Outcomes, messages and evidence stay the machine's.
     """
     report = machine_report(report)
-    rulings = {
-        test.expected.nodeid: rulings[test.expected.nodeid] for test in report.tests if test.expected.nodeid in rulings
-    }
+    rulings = {nodeid: rulings[nodeid] for test in report.tests if (nodeid := test.expected.nodeid) in rulings}
     if not rulings:
         return report
     without = score_tests(*_without_void(report.tests, rulings))
-    tests = tuple(_override(test, later.score, rulings) for test, later in zip(report.tests, without, strict=True))
+    tests = tuple(_override(test, later, rulings) for test, later in zip(report.tests, without, strict=True))
     dropped = sum(test.expected.points - test.points for test in tests)
     return report.model_copy(
         update={
@@ -90,16 +88,15 @@ def _without_void(
     return expected, results
 
 
-def _override(test: ScoredTest, score: float, rulings: Mapping[str, Ruling]) -> ScoredTest:
+def _override(test: ScoredTest, without_void: ScoredTest, rulings: Mapping[str, Ruling]) -> ScoredTest:
     ruling = rulings.get(test.expected.nodeid)
     if ruling is not None:
         override = Override(action=ruling.action, reason=ruling.reason, machine_score=test.score)
         return test.model_copy(update={"score": ruling.points, "override": override, "blocked_by": ""})
-    if score == test.score:
-        return test
-    reason = f"{test.blocked_by} is void"
-    override = Override(action="unblocked", reason=reason, machine_score=test.score)
-    return test.model_copy(update={"score": score, "override": override, "blocked_by": ""})
+    if without_void.score == test.score:
+        return test.model_copy(update={"blocked_by": without_void.blocked_by})
+    override = Override(action="unblocked", reason="A test that it requires is void.", machine_score=test.score)
+    return test.model_copy(update={"score": without_void.score, "override": override, "blocked_by": ""})
 
 
 def _paid(result: TestResult) -> float:

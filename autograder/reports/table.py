@@ -30,10 +30,12 @@ def render_table(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> Tab
 
 
 def summarise_losses(report: GradeReport) -> str:
-    """Outcomes other than passed, with their counts: `failed 3, timeout 1`."""
+    """Outcomes other than passed, with their counts: `failed 3, timeout 1`; what a TA decided on is `overridden`."""
     counts: dict[str, int] = {}
     for test in report.tests:
-        if test.result.outcome is not Outcome.PASSED or test.blocked_by:
+        if test.override is not None:
+            counts["overridden"] = counts.get("overridden", 0) + 1
+        elif test.result.outcome is not Outcome.PASSED or test.blocked_by:
             label = "not counted" if test.blocked_by else test.result.outcome.label
             counts[label] = counts.get(label, 0) + 1
     return ", ".join(f"{label} {count}" for label, count in counts.items())
