@@ -96,6 +96,9 @@ def _ask_reference(assignment: Assignment, suite: Suite, tests: range) -> dict[s
         results = suite.run(prepare_workspace(_reference(assignment), assignment), tests).results
     finally:
         suite.reference = whole
+    result = results[-1]
+    if result.outcome is not Outcome.PASSED:
+        raise SpecError(f"{result.nodeid} does not pass for the reference when it is run alone; give --from-start.")
     return {result.nodeid: result for result in results}
 
 

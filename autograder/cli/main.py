@@ -9,6 +9,8 @@ import typer
 
 from autograder import __version__
 from autograder.cli.grade import grade
+from autograder.cli.replay import replay
+from autograder.cli.show import show
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
 
 app = typer.Typer(
@@ -19,6 +21,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(grade)
+app.command()(show)
+app.command()(replay)
 
 
 def _show_version(wanted: bool) -> None:

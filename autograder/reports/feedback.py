@@ -13,7 +13,8 @@ _OUTCOME_SENTENCES = {
 }
 
 _OVERRIDE_SENTENCES: dict[str, str] = {
-    "points": "A TA gave this test {test.score:g} of {test.points:g} points; the machine had given {test.override.machine_score:g}.",
+    "points": "A TA gave this test {test.score:g} of {test.points:g} points; "
+    "the machine had given {test.override.machine_score:g}.",
     "void-give": "This test is void: everyone has its points.",
     "void-drop": "This test is void: its points are taken out of everyone's total.",
     "unblocked": "This test is counted.",
