@@ -18,7 +18,7 @@ from autograder.cli.progress import show_progress
 from autograder.errors import EXIT_OK, EXIT_UNGRADED, SpecError
 from autograder.jobs.local import ClassRun, Options, grade_class
 from autograder.jobs.results import ResultsFolder
-from autograder.jobs.rulings import OverridesFile, load_overrides
+from autograder.jobs.rulings import load_overrides
 from autograder.reports.table import render_table
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.namespaces import visible_folders
@@ -95,8 +95,6 @@ def grade(
     finally:
         place.close()
     _tell(run, chosen, assignment, folder, place, quiet=quiet, as_json=as_json)
-    if not quiet and not as_json:
-        _tell_overrides(run, options.overrides)
     raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
 
 
@@ -109,8 +107,9 @@ def _choose(intake: Intake, only: list[str], limit: int | None) -> list[Submissi
     return chosen[:limit]
 
 
-def _tell_overrides(run: ClassRun, overrides: OverridesFile) -> None:
+def _tell_overrides(run: ClassRun) -> None:
     """Which file had the last word, and on how much."""
+    overrides = run.overrides
     if overrides.path is not None:
         tests = sum(test.override is not None for report in run.reports.values() for test in report.tests)
         print(f"overrides: {overrides.path} ({len(overrides.rows)} rows; they change {tests} tests of these students)")
@@ -178,6 +177,7 @@ def _tell(
     for student, why in sorted(run.faults.items()):
         print(f"autograder: {student} was not graded: {why}", file=sys.stderr)
     if not quiet and not as_json:
+        _tell_overrides(run)
         layers = "; ".join(place.layers)
         warning = "NO SANDBOX, as asked: " if place.name == "none" else ""
         print(f"sandbox: {warning}{place.name} ({layers})")

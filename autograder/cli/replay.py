@@ -55,7 +55,7 @@ def replay(
     check_hidden(root)
     secret = _take_secret(root, origin)
     paths = [Path(name) for name in origin.run.paths] if path is None else path
-    submission = find_submission(origin, student, paths, assignment)
+    submission = find_submission(origin, student, paths, assignment, folder)
     place = open_sandbox(sandbox.value, assignment.spec.packages)
     try:
         found = replay_recorded(recorded, submission, assignment, origin, secret, place, from_start=from_start)
@@ -95,7 +95,5 @@ def _compare(found: Comparison, *, from_start: bool) -> str:
     if found.same:
         return "As it was graded: verdict, message and inputs are the same."
     was, now = found.recorded.outcome.label, found.replay.result.outcome.label
-    hint = (
-        "" if from_start else " If the code keeps something from one test to the next, --from-start replays that too."
-    )
+    hint = "" if from_start else " If the code keeps something between tests, --from-start replays that too."
     return f"NOT as it was graded: it was {was} there, and is {now} here, or differs in message or inputs.{hint}"

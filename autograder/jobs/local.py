@@ -41,12 +41,14 @@ class ClassRun:
         reports: of the students who are graded, by name.
         faults: why a student is not, by name: ours or the machine's.
         kept: students whose earlier result still holds.
+        overrides: the file that had the last word.
     """
 
     reports: dict[str, GradeReport] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     reference: GradeReport | None = None
+    overrides: OverridesFile = NO_FILE
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def grade_class(
     started = time.time()
     journal = Journal(folder.path / "journal.jsonl")
     suite = None
-    run = ClassRun()
+    run = ClassRun(overrides=options.overrides)
     try:
         ground = find_ground(assignment, sandbox, key)
         suite = Suite(assignment, sandbox, key)

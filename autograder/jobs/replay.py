@@ -43,14 +43,16 @@ class Comparison:
         )
 
 
-def find_submission(origin: GradeOrigin, student: str, paths: Iterable[Path], assignment: Assignment) -> Submission:
-    """The submission that was graded, read again.
+def find_submission(
+    origin: GradeOrigin, student: str, paths: Iterable[Path], assignment: Assignment, folder: Path
+) -> Submission:
+    """The submission that was graded, read again; `folder` is that of the results, which may lie among them.
 
     Raises:
         SpecError: it is not there any more, or is not what it was: another source draws other inputs.
     """
     paths = list(paths)
-    found = {s.student: s for s in collect_submissions(paths, assignment.spec.modules).submissions}
+    found = {s.student: s for s in collect_submissions(paths, assignment.spec.modules, leave_out=folder).submissions}
     where = ", ".join(str(path) for path in paths)
     if student not in found:
         raise SpecError(f"{where} holds no submission of {student} any more; say with --path where it is.")
