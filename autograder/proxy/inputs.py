@@ -1,13 +1,12 @@
 """The inputs of a call as a TA reads them: taken when the call is made, and written if its test fails.
 
-To take one costs about a microsecond an argument; nothing of a value is kept but its first entries.
+To take one costs a few microseconds; nothing of a value is kept but its first entries.
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -24,27 +23,27 @@ _ARGUMENT_CHARS: Final = 300
 _BRACKETS: Final[dict[type, str]] = {list: "[]", tuple: "()", set: "{}", frozenset: "{}"}
 
 
-@dataclass(frozen=True)
-class _Array:
-    label: str
+class _Array(NamedTuple):
+    kind: str
+    dtype: Any
     shape: tuple[int, ...]
     first: Any
     size: int
 
 
-@dataclass(frozen=True)
-class _Items:
+class _Items(NamedTuple):
     brackets: str
     first: list[Any]
     size: int
 
 
-@dataclass(frozen=True)
-class TakenCall:
+class TakenCall(NamedTuple):
     """A call's inputs as they were when it was made."""
 
     function: str
-    arguments: tuple[tuple[str, Any], ...]
+    names: list[str]
+    positional: list[Any]
+    by_name: dict[str, Any]
 
 
 def take_call(function: str, names: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> TakenCall:
@@ -56,10 +55,8 @@ def take_call(function: str, names: list[str], args: tuple[Any, ...], kwargs: di
         args: the positional arguments; nothing of a student's object among them is asked.
         kwargs: the others.
     """
-    places = [
-        (names[index] if index < len(names) else f"argument {index + 1}", value) for index, value in enumerate(args)
-    ]
-    return TakenCall(function, tuple((name, _take(value, _DEPTH)) for name, value in (*places, *kwargs.items())))
+    positional = [_take(value, _DEPTH) for value in args]
+    return TakenCall(function, names, positional, {name: _take(value, _DEPTH) for name, value in kwargs.items()})
 
 
 def write_calls(calls: list[TakenCall]) -> tuple[RecordedCall, ...]:
@@ -78,16 +75,22 @@ def write_calls(calls: list[TakenCall]) -> tuple[RecordedCall, ...]:
 def _write_call(call: TakenCall, room: int) -> tuple[RecordedCall, int]:
     function = clean_text(call.function, _TEXT_CHARS).replace("\n", " ")
     used = len(function)
+    taken = [*zip(_name_places(call), call.positional, strict=True), *call.by_name.items()]
     arguments: list[tuple[str, str]] = []
-    for name, value in call.arguments:
+    for name, value in taken:
         text = _cut(_write(value), _ARGUMENT_CHARS)
         if used + len(name) + len(text) > room - 20:
-            arguments.append(("...", f"{len(call.arguments) - len(arguments)} more"))
+            arguments.append(("...", f"{len(taken) - len(arguments)} more"))
             used += 20
             break
         arguments.append((name, text))
         used += len(name) + len(text)
     return RecordedCall(function=function, arguments=tuple(arguments)), used
+
+
+def _name_places(call: TakenCall) -> list[str]:
+    known = call.names[: len(call.positional)]
+    return known + [f"argument {place + 1}" for place in range(len(known), len(call.positional))]
 
 
 def _take(value: Any, depth: int) -> Any:
@@ -98,7 +101,7 @@ def _take(value: Any, depth: int) -> Any:
     if kind is str or kind is bytes:
         return value[: _TEXT_CHARS + 1]
     if kind is np.ndarray:
-        return _Array(f"array {value.dtype}", value.shape, value.flat[:_FIRST], value.size)
+        return _Array("array", value.dtype, value.shape, value.flat[:_FIRST], value.size)
     if kind in _BRACKETS:
         return _Items(_BRACKETS[kind], _take_first(value, depth), len(value))
     if isinstance(value, dict):
@@ -123,8 +126,7 @@ def _take_other(value: Any, kind: type) -> Any:
         return _Text(f"a generator over {type(value.bit_generator).__name__}")
     if kind.__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
         flat = value.detach().reshape(-1)
-        label = f"tensor {str(value.dtype).removeprefix('torch.')}"
-        return _Array(label, tuple(value.shape), flat[:_FIRST].tolist(), flat.shape[0])
+        return _Array("tensor", value.dtype, tuple(value.shape), flat[:_FIRST].tolist(), flat.shape[0])
     return _Text(f"<{kind.__name__} {getattr(value, '__name__', '')}".rstrip() + ">")
 
 
@@ -136,11 +138,7 @@ class _Text(str):
 
 def _write(value: Any) -> str:
     if isinstance(value, _Array):
-        first = value.first.tolist() if isinstance(value.first, np.ndarray) else value.first
-        more = ", ..." if value.size > len(first) else ""
-        return f"{value.label} {value.shape}: {', '.join(map(repr, first))}{more}" if value.shape else (
-            f"{value.label} (): {first[0]!r}"
-        )  # fmt: skip
+        return _write_array(value)
     if isinstance(value, _Items):
         return _write_items(value)
     if isinstance(value, _Text):
@@ -148,6 +146,13 @@ def _write(value: Any) -> str:
     if isinstance(value, np.generic):
         return f"{value.dtype} {value.item()!r}"
     return _cut(repr(value), _TEXT_CHARS)
+
+
+def _write_array(array: _Array) -> str:
+    first = array.first if isinstance(array.first, list) else array.first.tolist()
+    more = ", ..." if array.size > len(first) else ""
+    dtype = str(array.dtype).removeprefix("torch.")
+    return f"{array.kind} {dtype} {array.shape}: {', '.join(map(repr, first))}{more}"
 
 
 def _write_items(items: _Items) -> str:
