@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from autograder.reports.table import render_csv, render_table, summarise_losses
-from autograder.verdict import ExpectedTest, GradeReport, Outcome, ScoredTest, TestResult
+from autograder.verdict import ExpectedTest, GradeReport, Outcome, Override, ScoredTest, TestResult
 
 
 def make_test(
@@ -117,3 +117,20 @@ def test_a_test_worth_nothing_can_be_passed() -> None:
     free = make_test("test_f", Outcome.PASSED, 0)
     (row,) = (line.split("│") for line in print_table([make_report("ada", free)], []) if "ada" in line)
     assert [cell.strip() for cell in row[3:5]] == ["1", "1"]
+
+
+def test_what_a_ta_decided_is_no_loss_of_the_students() -> None:
+    """Overridden and void tests are counted by themselves, an unblocked one as it ended."""
+    actions = {
+        "points": Outcome.FAILED,
+        "void-give": Outcome.ERROR,
+        "void-drop": Outcome.PASSED,
+        "unblocked": Outcome.PASSED,
+    }
+    tests = [
+        make_test(f"test_{place}", outcome).model_copy(
+            update={"override": Override.model_validate({"action": action, "reason": "r", "machine_score": 0})}
+        )
+        for place, (action, outcome) in enumerate(actions.items())
+    ]
+    assert summarise_losses(make_report("ada", *tests)) == "overridden 1, void 2"

@@ -18,6 +18,7 @@ from autograder.cli.progress import show_progress
 from autograder.errors import EXIT_OK, EXIT_UNGRADED, SpecError
 from autograder.jobs.local import ClassRun, Options, grade_class
 from autograder.jobs.results import ResultsFolder
+from autograder.jobs.rulings import load_overrides
 from autograder.reports.table import render_table
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.runtime import visible_folders
@@ -53,6 +54,9 @@ def grade(
         list[str] | None, typer.Option(help="This student alone; may be repeated.", metavar="STUDENT")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="The first N submissions alone.", metavar="N")] = None,
+    overrides: Annotated[
+        Path | None, typer.Option(help="A TA's own verdicts; else DIR/overrides.csv.", metavar="FILE")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The class as JSON on standard output.")] = False,
@@ -71,13 +75,16 @@ def grade(
     intake = collect_submissions(paths, assignment.spec.modules, leave_out=out)
     chosen = _choose(intake, only or [], limit)
     folder = ResultsFolder(out.resolve())
-    _check_hidden(root, folder.path)
+    check_hidden(root, folder.path)
     options = Options(
         jobs=jobs or os.cpu_count() or 1,
-        secret=_secret(root, seed),
+        secret=take_secret(root, seed),
         fresh=fresh,
         only=frozenset(s.student for s in chosen),
         left_out=intake.left_out,
+        paths=tuple(paths),
+        seed=seed,
+        overrides=load_overrides(folder.path, overrides),
     )
     console = Console(stderr=True)
     for sentence in intake.left_out:
@@ -104,7 +111,15 @@ def _choose(intake: Intake, only: list[str], limit: int | None) -> list[Submissi
     return chosen[:limit]
 
 
-def _secret(course: Path, seed: str | None) -> bytes:
+def _tell_overrides(run: ClassRun) -> None:
+    """Which file had the last word, and on how much."""
+    overrides = run.overrides
+    if overrides.path is not None:
+        tests = sum(test.override is not None for report in run.reports.values() for test in report.tests)
+        print(f"overrides: {overrides.path} ({len(overrides.rows)} rows; they change {tests} tests of these students)")
+
+
+def take_secret(course: Path, seed: str | None) -> bytes:
     """The course's secret, made on first use; it never leaves the course's folder."""
     if seed is not None:
         return f"seed {seed}".encode()
@@ -121,7 +136,7 @@ def _secret(course: Path, seed: str | None) -> bytes:
     return secret
 
 
-def _check_hidden(*folders: Path) -> None:
+def check_hidden(*folders: Path) -> None:
     """The course and the results must not lie where every sandbox can read: in the interpreter's folder, say."""
     for folder in folders:
         for visible in visible_folders():
@@ -166,6 +181,7 @@ def _tell(
     for student, why in sorted(run.faults.items()):
         print(f"autograder: {student} was not graded: {why}", file=sys.stderr)
     if not quiet and not as_json:
+        _tell_overrides(run)
         layers = "; ".join(place.layers)
         warning = "NO SANDBOX, as asked: " if place.name == "none" else ""
         print(f"sandbox: {warning}{place.name} ({layers})")

@@ -10,6 +10,8 @@ import typer
 from autograder import __version__
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
+from autograder.cli.replay import replay
+from autograder.cli.show import show
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
 
 app = typer.Typer(
@@ -21,6 +23,8 @@ app = typer.Typer(
 )
 app.command()(grade)
 app.command()(doctor)
+app.command()(show)
+app.command()(replay)
 
 
 def _show_version(wanted: bool) -> None:

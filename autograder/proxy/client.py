@@ -27,6 +27,7 @@ from autograder.proxy.decoding import Decoder, HandleNode
 from autograder.proxy.encoding import Encoder
 from autograder.proxy.exceptions import builtin_name, copy_student_error, student_exception
 from autograder.proxy.handles import Handle, Mirror, Reference, make_handle, reference_of
+from autograder.proxy.inputs import take_call
 from autograder.proxy.paths import ModulePath
 from autograder.sandbox.zygote import StudentProcess, ZygoteClient
 from autograder.verdict import Outcome
@@ -141,6 +142,8 @@ class Submission:
             # what was collected since the last request, but not what is made a handle of again in the meantime
             "release": [number for number in self._take_released() if number not in self._handles],
         }
+        if op == "call":
+            test.calls.append(take_call(_called(on, name), given.names, args, kwargs))
         reply, out = self._exchange(channel, wire.Kind.DO, metadata, encoder.buffers, self._test_budget(test))
         if isinstance(reply, wire.Missing) and not isinstance(on, (ModulePath, Mirror)):
             raise self._garbage(wire.WireError("that an object has no name"))
@@ -191,6 +194,7 @@ class Submission:
             "args": [encoder.encode(value) for value in args],
             "kwargs": {key: encoder.encode(value) for key, value in kwargs.items()},
         }
+        test.calls.append(take_call(f"probe {name}", [], args, kwargs))
         reply, out = self._exchange(channel, wire.Kind.PROBE, metadata, encoder.buffers, self._test_budget(test))
         return self._decode(self._value(reply), out)[0]
 
@@ -498,6 +502,12 @@ class Submission:
             self._calling_back = False
             channel.pause(time.monotonic() - started_s)
         channel.tell(wire.Kind.ANSWER, nonce, metadata, encoder.buffers, budget)
+
+
+def _called(on: Any, name: str) -> str:
+    """What is called, for the TA: a method by its class and name where these are known."""
+    method = reference_of(on).method if isinstance(on, Handle) else None
+    return ".".join(method[1:]) if method else name
 
 
 def clean(text: str) -> str:

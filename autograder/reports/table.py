@@ -30,13 +30,21 @@ def render_table(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> Tab
 
 
 def summarise_losses(report: GradeReport) -> str:
-    """Outcomes other than passed, with their counts: `failed 3, timeout 1`."""
+    """Outcomes other than passed, with their counts: `failed 3, timeout 1, overridden 1`."""
     counts: dict[str, int] = {}
     for test in report.tests:
-        if test.result.outcome is not Outcome.PASSED or test.blocked_by:
-            label = "not counted" if test.blocked_by else test.result.outcome.label
+        label = _loss(test)
+        if label:
             counts[label] = counts.get(label, 0) + 1
     return ", ".join(f"{label} {count}" for label, count in counts.items())
+
+
+def _loss(test: ScoredTest) -> str:
+    if test.override is not None and test.override.action != "unblocked":
+        return "overridden" if test.override.action == "points" else "void"
+    if test.blocked_by:
+        return "not counted"
+    return "" if test.result.outcome is Outcome.PASSED else test.result.outcome.label
 
 
 def render_csv(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> str:

@@ -58,7 +58,7 @@ class HostConfig(BaseModel):
 
 
 class Job(BaseModel):
-    """One submission's tests, from `first` on."""
+    """One submission's tests, from `first` on to before `stop`."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -73,6 +73,7 @@ class Job(BaseModel):
     """What the reference's run of a test asked of objects; None for the reference itself."""
     import_seed: int
     first: int = 0
+    stop: int
 
 
 class Event(BaseModel):
@@ -172,9 +173,9 @@ def run_job(
         ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names
     )
     handles.current = submission
-    for index in range(job.first, len(items)):
+    for index in range(job.first, job.stop):
         _write(stream, Event(start=index))
-        following = items[index + 1] if index + 1 < len(items) else None
+        following = items[index + 1] if index + 1 < job.stop else None
         _write(stream, Event(result=run_test(items[index], following, tests[index], submission, job)))
     submission.close()
     failure = submission.import_failure

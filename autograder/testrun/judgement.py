@@ -14,6 +14,7 @@ from autograder.checks.failure import CheckFailure
 from autograder.proxy.account import ArgumentChangedError, SandboxLostError, TestUse
 from autograder.proxy.client import clean
 from autograder.proxy.exceptions import StudentError, student_error
+from autograder.proxy.inputs import write_calls
 from autograder.verdict import IMPORT_FAILED, Outcome, TestResult
 
 _MAX_DETAIL = 20_000
@@ -86,6 +87,7 @@ def judge_test(
         printed=printed,
         seed=seed,
         asked=tuple(sorted(use.asked)),
+        calls=() if outcome is Outcome.PASSED else write_calls(list(use.calls)),
         cpu_s=use.cpu_s,
         wall_s=use.wall_s,
     )
