@@ -43,7 +43,7 @@ fuzz: .venv/installed
 	$(BIN)/pip install -q --disable-pip-version-check --retries 0 --timeout 15 --no-deps \
 	  --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null \
 	  || $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt $(TORCH)
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,test,check]'
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,exports,test,check]'
 	@touch $@
 
 clean:

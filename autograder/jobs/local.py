@@ -8,6 +8,7 @@ import platform
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -22,11 +23,11 @@ from autograder.jobs.origin import Origin
 from autograder.jobs.results import Journal, ResultsFolder
 from autograder.jobs.rulings import NO_FILE, OverridesFile
 from autograder.overrides import Overrides
-from autograder.reports.table import render_csv
+from autograder.reports.table import Person, render_csv
 from autograder.sandbox import Zygote
 from autograder.scoring import apply_overrides
 from autograder.spec import Assignment
-from autograder.submission import Submission
+from autograder.submission import Enrolled, Submission
 from autograder.testrun.runner import Suite, key_for
 from autograder.verdict import GradeReport
 
@@ -64,6 +65,7 @@ class Options:
         paths: what the submissions were read from, for the record.
         seed: the text that stands for the course's secret, for the record.
         overrides: a TA's own verdicts.
+        absent: who of the roster did not submit.
     """
 
     jobs: int
@@ -74,6 +76,7 @@ class Options:
     paths: tuple[Path, ...] = ()
     seed: str | None = None
     overrides: OverridesFile = NO_FILE
+    absent: tuple[Enrolled, ...] = ()
 
     def takes(self, student: str) -> bool:
         """Whether a student is among those to grade."""
@@ -125,6 +128,8 @@ def grade_class(
         waiting = [s for s in submissions if s.student in again or (s in left and options.takes(s.student))]
         progress.begin(len(waiting))
         grade = _Grader(assignment, suite, folder, journal, keys, overrides)
+        if not options.fresh:
+            grade.remember(run.reports.values(), submissions)
         _grade_all(waiting, grade, options.jobs, run, progress)
     finally:
         if suite is not None:
@@ -154,15 +159,37 @@ class _Grader:
         self.overrides = overrides
         self.lock = threading.Lock()
         self.stopped = False
+        self.groups: dict[str, GradeReport] = {}
+        self.group_locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def remember(self, reports: Iterable[GradeReport], submissions: Iterable[Submission]) -> None:
+        """Take what an earlier run gave one of a group for the others too."""
+        groups = {s.student: s.group for s in submissions if s.group}
+        self.groups |= {groups[report.student]: report for report in reports if report.student in groups}
 
     def __call__(self, submission: Submission) -> GradeReport:
+        """Grade it; the members of a group wait for the first of them, and get the same report."""
+        with self.lock:
+            first = self.group_locks[submission.group or f"\0{submission.student}"]
+        with first:
+            return self._grade(submission)
+
+    def _run(self, submission: Submission) -> GradeReport:
+        if submission.fault:
+            raise GraderError(submission.fault)
+        if submission.group in self.groups:
+            return self.groups[submission.group].model_copy(update={"student": submission.student})
+        report = grade_submission(submission, self.assignment, self.suite)
+        if report.faults:
+            raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+        if submission.group:
+            self.groups[submission.group] = report
+        return report
+
+    def _grade(self, submission: Submission) -> GradeReport:
         for attempt in range(_TRIES):
             try:
-                if submission.fault:
-                    raise GraderError(submission.fault)
-                report = grade_submission(submission, self.assignment, self.suite)
-                if report.faults:
-                    raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+                report = self._run(submission)
             except GraderError as error:
                 with self.lock:
                     if self.stopped:
@@ -346,7 +373,7 @@ def _write_summary(
 ) -> None:
     """run.json and grades.csv."""
     ordered = [run.reports[s.student] for s in submissions if s.student in run.reports]
-    folder.write_text("grades.csv", render_csv(ordered, sorted(run.faults)))
+    folder.write_text("grades.csv", render_csv(ordered, sorted(run.faults), _people(submissions, options.absent)))
     summary: dict[str, Any] = {
         "assignment": assignment.id,
         "assignment_digest": ground.assignment,
@@ -363,7 +390,17 @@ def _write_summary(
         "graded": sorted(run.reports),
         "kept": sorted(run.kept),
         "faults": run.faults,
+        "absent": [one.student for one in options.absent],
         "started_s": round(started, 3),
         "wall_s": round(time.time() - started, 3),
     }
     folder.write_text("run.json", json.dumps(summary, indent=1) + "\n")
+
+
+def _people(submissions: list[Submission], absent: tuple[Enrolled, ...]) -> dict[str, Person]:
+    """What the export and the roster tell of the students."""
+    people = {
+        s.student: Person(s.name, s.email, s.submitted_at.isoformat() if s.submitted_at else "", s.late)
+        for s in submissions
+    }
+    return people | {one.student: Person(one.name, one.email, absent=True) for one in absent}
