@@ -36,6 +36,7 @@ bench: .venv/installed
 FUZZ_S ?= 1800
 fuzz: .venv/installed
 	$(BIN)/python tests/fuzz/decode_reply.py $(FUZZ_S)
+	$(BIN)/python tests/fuzz/unpack_archive.py $(FUZZ_S)
 
 # PyTorch's own CPU index is asked once; where it does not answer, plain pip finds the same version.
 .venv/installed: pyproject.toml constraints.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -76,7 +77,13 @@ class Active:
         lines = [f"submission_{self.number}:", "  :submitters:"]
         lines += [f"  - {member.yaml()}" for member in self.members]
         lines += [f"  :created_at: {self.time}", "  :score: 0.0", "  :status: processed"]
-        lines += ["  :results:", "    score: 0.0", "    tests:", "    - {name: 'a: b', output: \"x\\ny\"}", "    extra_data:"]
+        lines += [
+            "  :results:",
+            "    score: 0.0",
+            "    tests:",
+            "    - {name: 'a: b', output: \"x\\ny\"}",
+            "    extra_data:",
+        ]
         lines += ["  :history:" if self.history else "  :history: []"]
         for number in self.history:
             lines += [f"  - :id: {number}", "    :submitters:", *(f"    - {one.yaml()}" for one in self.members)]
@@ -112,7 +119,10 @@ def gradescope_class() -> tuple[dict[str, str | bytes], dict[str, float]]:
         actives.append(Active(100 + index, (member,), ways[index % 4](source), history=history))
         scores[name_of(member)] = SCORES[source]
     for index in range(52, 60, 2):
-        pair = (Member(f"Student {index}", f"0{index}", f"s{index}@x.edu"), Member(f"Student {index + 1}", f"0{index + 1}"))
+        pair = (
+            Member(f"Student {index}", f"0{index}", f"s{index}@x.edu"),
+            Member(f"Student {index + 1}", f"0{index + 1}"),
+        )
         source = sources[index % 3]
         actives.append(Active(100 + index, pair, {"steps.py": source}))
         scores |= {name_of(member): SCORES[source] for member in pair}
@@ -122,8 +132,9 @@ def gradescope_class() -> tuple[dict[str, str | bytes], dict[str, float]]:
 
 
 def name_of(member: Member) -> str:
-    """The name of a member of `gradescope_class` in the results; who has a name alone is called Zoë Müller there."""
-    return member.sid or member.email or "Zoë_Müller-" + "?"
+    """The name of a member of `gradescope_class` in the results; who has a name alone has a digest of it behind it."""
+    digest = hashlib.sha256(member.name.encode()).hexdigest()[:6]
+    return member.sid or member.email or f"{member.name.replace(' ', '_')}-{digest}"
 
 
 def canvas_class() -> tuple[dict[str, str | bytes], dict[str, float]]:

@@ -223,7 +223,7 @@ def test_any_file_name_gives_a_plain_student_name(name: str) -> None:
 
 @given(st.text(string.ascii_letters + string.digits + "_.@+-", min_size=1, max_size=30))
 def test_common_names_stay_as_they_are(name: str) -> None:
-    """Logins and e-mail addresses are kept; where dots or lines at an end are dropped, and to Windows' devices, a digest is added."""
+    """Logins and e-mails are kept; devices of Windows, and what ends in dots or lines, get a digest."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name + ".py")
         path.write_text("")

@@ -114,4 +114,4 @@ def _number(value: float) -> str:
 
 def _cell(text: str) -> str:
     """A name that a spreadsheet must not take for a formula."""
-    return f"'{text}" if text[:1] in "=+-@" else text
+    return f"'{text}" if text.startswith(tuple("=+-@")) else text

@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 from autograder.errors import SubmissionError
 from autograder.submission.names import clean_path, is_ignored, shown
 from autograder.submission.records import MAX_SUBMISSION_BYTES
-from autograder.submission.tars import TarError, read_members
+from autograder.submission.tars import TarError, is_header, read_members
 
 _GENEROUS_BYTES: Final = 16 << 20
 _MAX_RATIO: Final = 500  # deflate ends at 1032
@@ -84,7 +84,7 @@ def list_archive(stream: BinaryIO, label: str, bounds: Bounds) -> Listing:
         if opened := _decompressor(stream, head):
             stream = io.BytesIO(_decompress(opened, name, bounds))
             head = stream.read(512)
-        if len(head) == 512 and (head[257:262] == b"ustar" or not any(head)):
+        if head[257:262] == b"ustar" or is_header(head):
             return _list_tar(stream, name, bounds)
     except SubmissionError:
         raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograder.errors import SpecError
-from autograder.submission.layouts import Assigned, Found, Handin, name_handins, not_a_submission
+from autograder.submission.layouts import Alias, Assigned, Found, Handin, name_handins, not_a_submission
 from autograder.submission.names import as_text, clean_student, is_archive, is_source, stem, wanted_names
 from autograder.submission.trees import File, Folder
 
@@ -94,7 +94,7 @@ def _handin(user: str, attachments: list[Attachment], assigned: Assigned, found:
         student=clean_student(first.name or user),
         parts=tuple((name, one.file) for name, one in latest(files, assigned.modules).items()),
         where=as_text((files or attachments)[-1].file.where),
-        aliases=(user, first.name) if first.name else (user,),
+        aliases=(Alias("canvas", user), Alias("name", first.name)),
         notes=(said[:1].upper() + said[1:],) if said and files else (),
         refusal="" if files else f"Only {' and '.join(entries)} was handed in, and no file.",
         late=any(one.late for one in attachments),

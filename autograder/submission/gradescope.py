@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from autograder.errors import SpecError
-from autograder.submission.layouts import Assigned, Found, Handin, parse_time
+from autograder.submission.layouts import Alias, Assigned, Found, Handin, parse_time
 from autograder.submission.names import clean_student
 from autograder.submission.trees import File, Folder
 
@@ -65,7 +65,13 @@ def _for_member(base: Handin, member: dict[str, Any], key: str) -> Handin:
     """The hand-in of one of a group: SID, else e-mail, else name, else the submission's own."""
     name, email, sid = (_word(member, field) for field in ("name", "email", "sid"))
     student = clean_student(sid or email or name or key)
-    return replace(base, student=student, name=name, email=email, aliases=tuple(filter(None, (sid, email, name))))
+    return replace(
+        base,
+        student=student,
+        name=name,
+        email=email,
+        aliases=(Alias("id", sid), Alias("id", email), Alias("name", name)),
+    )
 
 
 def _list(value: Any) -> list[Any]:

@@ -6,13 +6,20 @@ A layout turns a folder into hand-ins: who, and which files and folders. Nothing
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final, Literal, NamedTuple
 
 from autograder.errors import SpecError
 from autograder.submission.names import as_text, clean_student, is_archive, is_source, shown, stem, wanted_names
 from autograder.submission.trees import File, Folder, Node, Strange
+
+_TIME: Final = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d:\d\d)(?P<fraction>\.\d+)? ?"
+    r"(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)", re.ASCII
+)  # fmt: skip
 
 
 class Layout(enum.StrEnum):
@@ -26,6 +33,16 @@ class Layout(enum.StrEnum):
     NBGRADER = "nbgrader"
 
 
+class Alias(NamedTuple):
+    """What somebody is known by: an `id` (SID, login, e-mail), the number of a `canvas` user, or a `name`.
+
+    They are kept apart since students choose their names, and one could be another's SID.
+    """
+
+    kind: Literal["id", "canvas", "name"]
+    text: str
+
+
 @dataclass(frozen=True)
 class Handin:
     """What one student, or a group, handed in, not yet read.
@@ -34,14 +51,14 @@ class Handin:
         student: the name that the results go by, clean.
         parts: where in the submission each file or folder lies; a folder's content lies at the top where that is empty.
         where: for messages to the TA.
-        aliases: what else a roster may know the student by.
+        aliases: what a roster may know the student by, the surest first.
         notes, refusal, fault, name, email, submitted_at, late, group: as in Submission.
     """
 
     student: str
     parts: tuple[tuple[str, Node], ...]
     where: str
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
     notes: tuple[str, ...] = ()
     refusal: str = ""
     fault: str = ""
@@ -76,7 +93,7 @@ def find_in_folder(root: Folder, assigned: Assigned) -> Found:
     """A student's folder, or a class: each file, archive and folder in it a student's."""
     children = root.entries()
     if is_one_students(children, assigned):
-        return Found([Handin(clean_student(root.name), (("", root),), root.where)])
+        return Found([Handin(clean_student(root.name), (("", root),), root.where, aliases=_aliases(root.name))])
     found = Found()
     sources: dict[str, list[File]] = {}
     for child in children:
@@ -85,7 +102,8 @@ def find_in_folder(root: Folder, assigned: Assigned) -> Found:
         elif isinstance(child, Folder) and child.bare():
             found.left_out.append(f"{as_text(child.where)} holds no file; it was left out.")
         elif isinstance(child, Folder):
-            found.handins.append(Handin(clean_student(child.name), (("", child),), child.where))
+            name = child.name
+            found.handins.append(Handin(clean_student(name), (("", child),), child.where, aliases=_aliases(name)))
         elif isinstance(child, File) and is_archive(child.name):
             found.handins.append(file_handin(child, root.name, assigned.modules))
         else:
@@ -93,14 +111,19 @@ def find_in_folder(root: Folder, assigned: Assigned) -> Found:
     # a module and a notebook of one name are one student's
     for name, files in sources.items():
         parts = tuple((as_text(file.name), file) for file in files)
-        found.handins.append(Handin(clean_student(name), parts, files[-1].where))
+        found.handins.append(Handin(clean_student(name), parts, files[-1].where, aliases=_aliases(name)))
     return found
+
+
+def _aliases(name: str) -> tuple[Alias, ...]:
+    """The TA named the file or folder, by whatever it is."""
+    return Alias("id", as_text(name)), Alias("name", as_text(name))
 
 
 def file_handin(file: File, folder: str, modules: tuple[str, ...]) -> Handin:
     """A single file; one that is named as the assignment demands is its folder's."""
-    name = stem(file.name)
-    return Handin(clean_student(folder if name in modules else name), ((as_text(file.name), file),), file.where)
+    name = folder if stem(file.name) in modules else stem(file.name)
+    return Handin(clean_student(name), ((as_text(file.name), file),), file.where, aliases=_aliases(name))
 
 
 def not_a_submission(node: Node) -> str:
@@ -175,7 +198,7 @@ def find_nbgrader(root: Folder, assigned: Assigned) -> Found:
             handed = _timestamp(chosen[0])
             parts = (("", chosen[0]),)
             name = clean_student(student.name)
-            found.handins.append(Handin(name, parts, chosen[0].where, submitted_at=handed))
+            found.handins.append(Handin(name, parts, chosen[0].where, _aliases(student.name), submitted_at=handed))
         else:
             found.left_out.append(f"{student.where} holds no folder {assigned.assignment}; it was left out.")
     return found
@@ -200,15 +223,14 @@ def _timestamp(folder: Folder) -> datetime | None:
 
 def parse_time(text: str) -> datetime | None:
     """A time as exports write it, to the microsecond; None where it is none or has no known zone."""
-    date, _, rest = text.strip().replace("T", " ", 1).partition(" ")
-    clock, _, zone = rest.partition(" ")
-    whole, dot, fraction = clock.partition(".")
-    zone = "+00:00" if zone.strip() in ("Z", "UTC", "GMT") else zone.strip()
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    zone = "+00:00" if match["zone"] in ("Z", "UTC", "GMT") else match["zone"]
     try:
-        parsed = datetime.fromisoformat(f"{date}T{whole}{dot}{fraction[:6]}{zone}")
+        return datetime.fromisoformat(f"{match['date']}T{match['clock']}{(match['fraction'] or '')[:7]}{zone}")
     except ValueError:
         return None
-    return parsed if parsed.tzinfo else None
 
 
 def name_handins(handins: list[tuple[Handin, str]]) -> list[Handin]:

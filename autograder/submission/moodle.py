@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from autograder.errors import SpecError
-from autograder.submission.layouts import Assigned, Found, Handin, name_handins, not_a_submission
+from autograder.submission.layouts import Alias, Assigned, Found, Handin, name_handins, not_a_submission
 from autograder.submission.names import as_text, clean_student
 from autograder.submission.trees import Folder, Node
 
@@ -53,7 +53,7 @@ def _handin(user: str, parts: list[tuple[re.Match[str], Node]], found: Found) ->
         student=clean_student(name.replace(" ", "_")),
         parts=tuple(("" if isinstance(child, Folder) else file, child) for file, child in files),
         where=as_text(parts[-1][1].where),
-        aliases=(user, name),
+        aliases=(Alias("name", name),),
         refusal="" if files else "Only a text was handed in, and no file.",
         name=name,
     )

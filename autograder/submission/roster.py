@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from autograder.errors import SpecError
-from autograder.submission.layouts import Handin
+from autograder.submission.layouts import Alias, Handin
 from autograder.submission.names import clean_student, shown
 from autograder.submission.records import Enrolled
 
@@ -25,20 +26,17 @@ _NO_STUDENTS: Final = frozenset({"instructor", "ta", "reader", "observer", "teac
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of the course, and what else each may be known by, all in one letter case."""
+    """The students of the course, and what each alone may be known by, all in one letter case."""
 
     path: Path
     students: tuple[Enrolled, ...]
-    aliases: dict[str, str]
+    aliases: dict[Alias, str]
     left_out: tuple[str, ...] = ()
 
-    def find(self, keys: Iterable[str]) -> Enrolled | None:
-        """The student whom the first key that means one student means."""
-        by_id = {one.student: one for one in self.students}
-        for key in keys:
-            if student := self.aliases.get(_fold(key)):
-                return by_id[student]
-        return None
+    def find(self, aliases: Iterable[Alias]) -> tuple[str, Alias] | None:
+        """The student whom the first alias that means one student means, and that alias."""
+        folded = ((self.aliases.get(_fold(alias)), alias) for alias in aliases)
+        return next(((student, alias) for student, alias in folded if student), None)
 
 
 def read_roster(path: Path) -> Roster:
@@ -54,7 +52,7 @@ def read_roster(path: Path) -> Roster:
     if not {*_IDS, *_EMAILS, "student"} & set(header):
         raise SpecError(f"{path} has no column student (or sid) or email in its first line; add one.")
     students: dict[str, Enrolled] = {}
-    aliases: dict[str, set[str]] = {}
+    aliases: dict[Alias, set[str]] = {}
     left_out = []
     for number, row in enumerate(rows[1:], 2):
         cells = {key: _plain(cell) for key, cell in zip(header, row, strict=False)}
@@ -101,11 +99,13 @@ def _plain(cell: str) -> str:
     return quoted[1] if quoted else text.removeprefix("'")
 
 
-def _enrolled(cells: dict[str, str]) -> tuple[Enrolled, list[str]]:
+def _enrolled(cells: dict[str, str]) -> tuple[Enrolled, list[Alias]]:
     """A row's student, and everything that they may be known by; the student is empty where the row is nobody's."""
     if cells.get("role", "").casefold() in _NO_STUDENTS or cells.get("student", "").casefold() == "points possible":
         return Enrolled(""), []
     ids = [cells[key] for key in _IDS if cells.get(key)]
+    if len(ids) > 1 and any(key.startswith("sis") for key in cells):
+        ids.remove(cells.get("id") or ids[-1])  # Canvas's own number, which could be another's SID
     name = _first(cells, _NAMES) or " ".join(filter(None, (cells.get("first name"), cells.get("last name"))))
     student = cells.get("student", "")
     if not any(key in cells for key in _IDS):
@@ -114,8 +114,9 @@ def _enrolled(cells: dict[str, str]) -> tuple[Enrolled, list[str]]:
         name = student
     email = _first(cells, _EMAILS)
     identity = next(filter(None, (*ids, email, name)), "")
-    keys = [*ids, email, name, _sortable(name, cells)] if identity else []
-    return Enrolled(clean_student(identity) if identity else "", name, email), [key for key in keys if key]
+    aliases = [Alias("id", text) for text in (*ids, email)]
+    aliases += [Alias("name", name), Alias("name", _sortable(name, cells)), Alias("canvas", cells.get("id", ""))]
+    return Enrolled(clean_student(identity) if identity else "", name, email), [one for one in aliases if one.text]
 
 
 def _first(cells: dict[str, str], keys: Iterable[str]) -> str:
@@ -132,22 +133,26 @@ def _sortable(name: str, cells: dict[str, str]) -> str:
     return re.sub(r"\W", "", name)
 
 
-def _fold(key: str) -> str:
-    return " ".join(key.split()).casefold()
+def _fold(alias: Alias) -> Alias:
+    return Alias(alias.kind, " ".join(alias.text.split()).casefold())
 
 
 def enrol(handins: list[Handin], roster: Roster) -> tuple[list[Handin], list[str]]:
-    """The hand-ins under the roster's names, and a sentence for each that is nobody's there."""
+    """The hand-ins under the roster's names, and a sentence for each that is nobody's there, or not for certain."""
+    people = {one.student: one for one in roster.students}
+    matches = [roster.find(handin.aliases) for handin in handins]
+    by_name = Counter(match[0] for match in matches if match and match[1].kind == "name")
     enrolled, said = [], []
-    for handin in handins:
-        one = roster.find((*handin.aliases, handin.email, handin.student, handin.name))
-        if one is None:
-            said.append(
-                f"{shown(handin.student)} is not in {roster.path}; what they handed in was graded all the same."
-            )
-            enrolled.append(handin)
-            continue
-        enrolled.append(
-            replace(handin, student=one.student, name=one.name or handin.name, email=one.email or handin.email)
-        )
+    for handin, match in zip(handins, matches, strict=True):
+        graded = "what they handed in was graded all the same"
+        if match is None:
+            said.append(f"{shown(handin.student)} is not in {roster.path}; {graded}.")
+        elif match[1].kind == "name" and by_name[match[0]] > 1:
+            said.append(f"{shown(handin.student)} has the name of {match[0]}, as others have; {graded}.")
+        else:
+            one = people[match[0]]
+            handin = replace(handin, student=one.student, name=one.name or handin.name, email=one.email or handin.email)
+        if match is None and handin.student in people:  # a name that looks like another's SID
+            handin = replace(handin, student=f"{handin.student}-unknown")
+        enrolled.append(handin)
     return enrolled, said

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 _BLOCK: Final = 512
 _MAX_HEADER_BYTES: Final = 1 << 20
+_MAX_EXTENDED: Final = 20  # headers before one member
 _FILE_TYPES: Final = frozenset({b"0", b"\0", b"7"})
 _WITHOUT_DATA: Final = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})  # links, devices, folders, pipes
 
@@ -40,7 +41,7 @@ def read_members(stream: BinaryIO) -> Iterator[Member]:
         TarError: at the place where it is damaged.
     """
     end = stream.seek(0, 2)
-    position = 0
+    position = headers = 0
     extended: dict[str, str] = {}
     while position < end:
         stream.seek(position)
@@ -49,6 +50,9 @@ def read_members(stream: BinaryIO) -> Iterator[Member]:
             break
         kind, size = _check(header)
         if kind in b"LKxg":
+            headers += 1
+            if headers > _MAX_EXTENDED:
+                raise TarError("it holds too many headers")
             body = _body(stream, size)
             extended |= _extended(kind, body)
             position += _BLOCK + _padded(size)
@@ -57,9 +61,17 @@ def read_members(stream: BinaryIO) -> Iterator[Member]:
         position += _BLOCK + (0 if kind in _WITHOUT_DATA else _padded(member.size))
         if position > end and member.offset + member.size > end:
             raise TarError("it is cut off")
-        extended = {}
+        extended, headers = {}, 0
     if position == 0:
         raise TarError("it is empty")
+
+
+def is_header(block: bytes) -> bool:
+    """Whether a block can be a tar's first."""
+    try:
+        return len(block) == _BLOCK and (not any(block) or bool(_check(block)))
+    except TarError:
+        return False
 
 
 def _check(header: bytes) -> tuple[bytes, int]:
