@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,11 @@ def test_hostile_archives_cost_nobody_else(tmp_path: Path) -> None:
         told = read_json(tmp_path / "out" / "results" / f"{student}.json")["output"]
         assert told.endswith(".")
         assert str(tmp_path) not in told
+
+
+def test_replay_reads_what_was_graded(small_export: Path) -> None:
+    """A test of a group's member is run again from the export, under the roster's name."""
+    run_autograder("grade", ID, "assignment_42_export", "--out", "out", "--quiet", cwd=small_export)
+    process = run_autograder("replay", "out", "0002", "test_hidden.py::test_widen", "--json", cwd=small_export)
+    assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["same"]

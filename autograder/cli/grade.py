@@ -24,7 +24,7 @@ from autograder.sandbox import open_sandbox
 from autograder.sandbox.runtime import visible_folders
 from autograder.sandbox.zygote import Zygote
 from autograder.spec import Assignment, find_course, load_assignment
-from autograder.submission import Intake, Layout, Roster, Submission, collect_submissions, read_roster
+from autograder.submission import Intake, Layout, Submission, collect_submissions, read_roster
 
 
 class SandboxChoice(enum.StrEnum):
@@ -82,12 +82,13 @@ def grade(
         raise SpecError("grade needs Linux (or WSL2, or a virtual machine); students check their work anywhere.")
     root = find_course(Path.cwd()) if course is None else course.resolve()
     assignment = load_assignment(root, assignment_id)
+    listed = _find_roster(root, roster)
     intake = collect_submissions(
         paths,
         assignment.spec.modules,
         leave_out=out,
         layout=layout,
-        roster=_roster(root, roster),
+        roster=read_roster(listed) if listed else None,
         assignment=assignment.id,
     )
     chosen = _choose(intake, only or [], limit)
@@ -100,6 +101,8 @@ def grade(
         only=frozenset(s.student for s in chosen),
         left_out=intake.left_out,
         paths=tuple(paths),
+        layout=layout,
+        roster=listed,
         seed=seed,
         overrides=load_overrides(folder.path, overrides),
         absent=intake.absent,
@@ -120,9 +123,9 @@ def grade(
     raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
 
 
-def _roster(course: Path, named: Path | None) -> Roster | None:
+def _find_roster(course: Path, named: Path | None) -> Path | None:
     path = named or course / "roster.csv"
-    return read_roster(path) if named or path.exists() else None
+    return path if named or path.exists() else None
 
 
 def _tell_absent(intake: Intake) -> list[str]:

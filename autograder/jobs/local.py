@@ -8,7 +8,6 @@ import platform
 import sys
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 from autograder import __version__
 from autograder.errors import GraderError
 from autograder.grading import grade_reference, grade_submission
+from autograder.jobs.groups import Groups
 from autograder.jobs.origin import Origin
 from autograder.jobs.results import Journal, ResultsFolder
 from autograder.jobs.rulings import NO_FILE, OverridesFile
@@ -27,7 +27,7 @@ from autograder.reports.table import Person, render_csv
 from autograder.sandbox import Zygote
 from autograder.scoring import apply_overrides
 from autograder.spec import Assignment
-from autograder.submission import Enrolled, Submission
+from autograder.submission import Enrolled, Layout, Submission
 from autograder.testrun.runner import Suite, key_for
 from autograder.verdict import GradeReport
 
@@ -62,7 +62,7 @@ class Options:
         fresh: grade again what an earlier run graded.
         only: these students alone; of the others what an earlier run left is kept in grades.csv where it still holds.
         left_out: what the intake left out, for the record.
-        paths: what the submissions were read from, for the record.
+        paths, layout, roster: what the submissions were read from and how, for the record.
         seed: the text that stands for the course's secret, for the record.
         overrides: a TA's own verdicts.
         absent: who of the roster did not submit.
@@ -74,6 +74,8 @@ class Options:
     only: frozenset[str] | None = None
     left_out: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
+    layout: Layout = Layout.AUTO
+    roster: Path | None = None
     seed: str | None = None
     overrides: OverridesFile = NO_FILE
     absent: tuple[Enrolled, ...] = ()
@@ -129,7 +131,7 @@ def grade_class(
         progress.begin(len(waiting))
         grade = _Grader(assignment, suite, folder, journal, keys, overrides)
         if not options.fresh:
-            grade.remember(run.reports.values(), submissions)
+            grade.groups.remember(run.reports.values(), submissions)
         _grade_all(waiting, grade, options.jobs, run, progress)
     finally:
         if suite is not None:
@@ -159,37 +161,12 @@ class _Grader:
         self.overrides = overrides
         self.lock = threading.Lock()
         self.stopped = False
-        self.groups: dict[str, GradeReport] = {}
-        self.group_locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
-
-    def remember(self, reports: Iterable[GradeReport], submissions: Iterable[Submission]) -> None:
-        """Take what an earlier run gave one of a group for the others too."""
-        groups = {s.student: s.group for s in submissions if s.group}
-        self.groups |= {groups[report.student]: report for report in reports if report.student in groups}
+        self.groups = Groups()
 
     def __call__(self, submission: Submission) -> GradeReport:
-        """Grade it; the members of a group wait for the first of them, and get the same report."""
-        with self.lock:
-            first = self.group_locks[submission.group or f"\0{submission.student}"]
-        with first:
-            return self._grade(submission)
-
-    def _run(self, submission: Submission) -> GradeReport:
-        if submission.fault:
-            raise GraderError(submission.fault)
-        if submission.group in self.groups:
-            return self.groups[submission.group].model_copy(update={"student": submission.student})
-        report = grade_submission(submission, self.assignment, self.suite)
-        if report.faults:
-            raise GraderError(report.faults[0].result.summary or "A test was not judged.")
-        if submission.group:
-            self.groups[submission.group] = report
-        return report
-
-    def _grade(self, submission: Submission) -> GradeReport:
         for attempt in range(_TRIES):
             try:
-                report = self._run(submission)
+                report = self.groups.grade(submission, self._run)
             except GraderError as error:
                 with self.lock:
                     if self.stopped:
@@ -205,6 +182,14 @@ class _Grader:
                 self._note_graded(submission, report)
             return report
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _run(self, submission: Submission) -> GradeReport:
+        if submission.fault:
+            raise GraderError(submission.fault)
+        report = grade_submission(submission, self.assignment, self.suite)
+        if report.faults:
+            raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+        return report
 
     def _note_graded(self, submission: Submission, report: GradeReport) -> None:
         student = submission.student
@@ -290,6 +275,8 @@ def _find_origin(assignment: Assignment, ground: Ground, sandbox: Zygote, option
         assignment=assignment.id,
         course=str(assignment.course),
         paths=tuple(str(path.absolute()) for path in options.paths),
+        layout=options.layout,
+        roster=str(options.roster.absolute()) if options.roster else "",
         seed=options.seed,
         seed_digest=key_digest(ground.key),
         sandbox=sandbox.name,
