@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from autograder.reports.table import render_csv, render_table, summarise_losses
+from autograder.reports.table import Person, render_csv, render_table, summarise_losses
 from autograder.verdict import ExpectedTest, GradeReport, Outcome, Override, ScoredTest, TestResult
 
 
@@ -54,6 +54,20 @@ def test_csv_has_a_row_a_student_and_a_column_a_task() -> None:
         ["ada", "7.5", "20", "2.5", "5", "0", "0", "0"],
         ["eve", "", "", "", "", "", "", ""],
     ]
+
+
+def test_csv_says_what_is_known_of_people() -> None:
+    """Names, e-mails, times and who did not submit stand behind the tasks, safe from being taken for formulas."""
+    people = {
+        "ada": Person("=Ada", "ada@x.edu", "2023-12-04T05:26:26+00:00", late=True),
+        "eve": Person(),
+        "mia": Person("Mia", absent=True),
+    }
+    header, ada, eve, mia = read_csv(render_csv([ADA], ["eve"], people))
+    assert header[3:] == [*(f"test_{letter}" for letter in "fghij"), "name", "email", "submitted_at", "late", "status"]
+    assert ada[-5:] == ["'=Ada", "ada@x.edu", "2023-12-04T05:26:26+00:00", "yes", "graded"]
+    assert eve == ["eve", *[""] * 11, "not graded"]
+    assert mia == ["mia", *[""] * 7, "Mia", "", "", "", "not submitted"]
 
 
 def test_csv_of_nobody() -> None:

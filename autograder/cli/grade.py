@@ -24,7 +24,7 @@ from autograder.sandbox import open_sandbox
 from autograder.sandbox.runtime import visible_folders
 from autograder.sandbox.zygote import Zygote
 from autograder.spec import Assignment, find_course, load_assignment
-from autograder.submission import Intake, Submission, collect_submissions
+from autograder.submission import Intake, Layout, Submission, collect_submissions, read_roster
 
 
 class SandboxChoice(enum.StrEnum):
@@ -39,7 +39,11 @@ class SandboxChoice(enum.StrEnum):
 def grade(
     assignment_id: Annotated[str, typer.Argument(metavar="ID", help="The assignment, a folder of assignments/.")],
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="A .py file, a student's folder, or a folder of these.")
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            help="A .py or .ipynb file, an archive, a student's folder, a folder of these, or an export.",
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Where the results go.", metavar="DIR", show_default=False)],
     course: Annotated[
@@ -49,6 +53,12 @@ def grade(
     sandbox: Annotated[SandboxChoice, typer.Option(help="none: no sandbox, for trusted code.")] = SandboxChoice.AUTO,
     seed: Annotated[
         str | None, typer.Option(help="Draw the tests' inputs from this, not from the course's secret.")
+    ] = None,
+    layout: Annotated[
+        Layout, typer.Option(help="How PATH is laid out, where the guess from its content is wrong.")
+    ] = Layout.AUTO,
+    roster: Annotated[
+        Path | None, typer.Option(help="Who is in the course; else roster.csv of the course.", metavar="FILE")
     ] = None,
     only: Annotated[
         list[str] | None, typer.Option(help="This student alone; may be repeated.", metavar="STUDENT")
@@ -72,7 +82,15 @@ def grade(
         raise SpecError("grade needs Linux (or WSL2, or a virtual machine); students check their work anywhere.")
     root = find_course(Path.cwd()) if course is None else course.resolve()
     assignment = load_assignment(root, assignment_id)
-    intake = collect_submissions(paths, assignment.spec.modules, leave_out=out)
+    listed = _find_roster(root, roster)
+    intake = collect_submissions(
+        paths,
+        assignment.spec.modules,
+        leave_out=out,
+        layout=layout,
+        roster=read_roster(listed) if listed else None,
+        assignment=assignment.id,
+    )
     chosen = _choose(intake, only or [], limit)
     folder = ResultsFolder(out.resolve())
     check_hidden(root, folder.path)
@@ -83,11 +101,14 @@ def grade(
         only=frozenset(s.student for s in chosen),
         left_out=intake.left_out,
         paths=tuple(paths),
+        layout=layout,
+        roster=listed,
         seed=seed,
         overrides=load_overrides(folder.path, overrides),
+        absent=intake.absent,
     )
     console = Console(stderr=True)
-    for sentence in intake.left_out:
+    for sentence in (*intake.left_out, *_tell_absent(intake)):
         console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     place = open_sandbox(sandbox.value, assignment.spec.packages)
     if place.passed_over:
@@ -100,6 +121,18 @@ def grade(
         place.close()
     _tell(run, chosen, assignment, folder, place, quiet=quiet, as_json=as_json)
     raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
+
+
+def _find_roster(course: Path, named: Path | None) -> Path | None:
+    path = named or course / "roster.csv"
+    return path if named or path.exists() else None
+
+
+def _tell_absent(intake: Intake) -> list[str]:
+    """One sentence for who of the roster did not submit."""
+    names = [one.student for one in intake.absent]
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return [f"not submitted by {len(names)} of the roster: {', '.join(names[:10])}{more}."] if names else []
 
 
 def _choose(intake: Intake, only: list[str], limit: int | None) -> list[Submission]:

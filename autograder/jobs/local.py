@@ -18,15 +18,16 @@ from typing import Any
 from autograder import __version__
 from autograder.errors import GraderError
 from autograder.grading import grade_reference, grade_submission
+from autograder.jobs.groups import Groups
 from autograder.jobs.origin import Origin
 from autograder.jobs.results import Journal, ResultsFolder
 from autograder.jobs.rulings import NO_FILE, OverridesFile
 from autograder.overrides import Overrides
-from autograder.reports.table import render_csv
+from autograder.reports.table import Person, render_csv
 from autograder.sandbox import Zygote
 from autograder.scoring import apply_overrides
 from autograder.spec import Assignment
-from autograder.submission import Submission
+from autograder.submission import Enrolled, Layout, Submission
 from autograder.testrun.runner import Suite, key_for
 from autograder.verdict import GradeReport
 
@@ -61,9 +62,10 @@ class Options:
         fresh: grade again what an earlier run graded.
         only: these students alone; of the others what an earlier run left is kept in grades.csv where it still holds.
         left_out: what the intake left out, for the record.
-        paths: what the submissions were read from, for the record.
+        paths, layout, roster: what the submissions were read from and how, for the record.
         seed: the text that stands for the course's secret, for the record.
         overrides: a TA's own verdicts.
+        absent: who of the roster did not submit.
     """
 
     jobs: int
@@ -72,8 +74,11 @@ class Options:
     only: frozenset[str] | None = None
     left_out: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
+    layout: Layout = Layout.AUTO
+    roster: Path | None = None
     seed: str | None = None
     overrides: OverridesFile = NO_FILE
+    absent: tuple[Enrolled, ...] = ()
 
     def takes(self, student: str) -> bool:
         """Whether a student is among those to grade."""
@@ -125,6 +130,8 @@ def grade_class(
         waiting = [s for s in submissions if s.student in again or (s in left and options.takes(s.student))]
         progress.begin(len(waiting))
         grade = _Grader(assignment, suite, folder, journal, keys, overrides)
+        if not options.fresh:
+            grade.groups.remember(run.reports.values(), submissions)
         _grade_all(waiting, grade, options.jobs, run, progress)
     finally:
         if suite is not None:
@@ -154,15 +161,12 @@ class _Grader:
         self.overrides = overrides
         self.lock = threading.Lock()
         self.stopped = False
+        self.groups = Groups()
 
     def __call__(self, submission: Submission) -> GradeReport:
         for attempt in range(_TRIES):
             try:
-                if submission.fault:
-                    raise GraderError(submission.fault)
-                report = grade_submission(submission, self.assignment, self.suite)
-                if report.faults:
-                    raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+                report = self.groups.grade(submission, self._run)
             except GraderError as error:
                 with self.lock:
                     if self.stopped:
@@ -178,6 +182,14 @@ class _Grader:
                 self._note_graded(submission, report)
             return report
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _run(self, submission: Submission) -> GradeReport:
+        if submission.fault:
+            raise GraderError(submission.fault)
+        report = grade_submission(submission, self.assignment, self.suite)
+        if report.faults:
+            raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+        return report
 
     def _note_graded(self, submission: Submission, report: GradeReport) -> None:
         student = submission.student
@@ -263,6 +275,8 @@ def _find_origin(assignment: Assignment, ground: Ground, sandbox: Zygote, option
         assignment=assignment.id,
         course=str(assignment.course),
         paths=tuple(str(path.absolute()) for path in options.paths),
+        layout=options.layout,
+        roster=str(options.roster.absolute()) if options.roster else "",
         seed=options.seed,
         seed_digest=key_digest(ground.key),
         sandbox=sandbox.name,
@@ -346,7 +360,7 @@ def _write_summary(
 ) -> None:
     """run.json and grades.csv."""
     ordered = [run.reports[s.student] for s in submissions if s.student in run.reports]
-    folder.write_text("grades.csv", render_csv(ordered, sorted(run.faults)))
+    folder.write_text("grades.csv", render_csv(ordered, sorted(run.faults), _people(submissions, options.absent)))
     summary: dict[str, Any] = {
         "assignment": assignment.id,
         "assignment_digest": ground.assignment,
@@ -363,7 +377,17 @@ def _write_summary(
         "graded": sorted(run.reports),
         "kept": sorted(run.kept),
         "faults": run.faults,
+        "absent": [one.student for one in options.absent],
         "started_s": round(started, 3),
         "wall_s": round(time.time() - started, 3),
     }
     folder.write_text("run.json", json.dumps(summary, indent=1) + "\n")
+
+
+def _people(submissions: list[Submission], absent: tuple[Enrolled, ...]) -> dict[str, Person]:
+    """What the export and the roster tell of the students."""
+    people = {
+        s.student: Person(s.name, s.email, s.submitted_at.isoformat() if s.submitted_at else "", s.late)
+        for s in submissions
+    }
+    return people | {one.student: Person(one.name, one.email, absent=True) for one in absent}

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from autograder.jobs.results import read_events
+from autograder.submission import Layout
 from autograder.verdict import Record
 
 
@@ -18,6 +19,8 @@ class Origin(Record):
         assignment: its id.
         course: the course's folder.
         paths: what `grade` was told to read the submissions from.
+        layout: how the paths were said to be laid out.
+        roster: the roster whose names the students go by; empty without one.
         seed: the text that stood for the course's secret, if one did.
         seed_digest: of the assignment's key: tells whether a secret is still the same.
         sandbox: the backend.
@@ -28,6 +31,8 @@ class Origin(Record):
     assignment: str
     course: str
     paths: tuple[str, ...]
+    layout: Layout = Layout.AUTO
+    roster: str = ""
     seed: str | None
     seed_digest: str
     sandbox: str

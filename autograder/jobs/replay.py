@@ -12,7 +12,7 @@ from autograder.jobs.local import find_ground, key_digest
 from autograder.jobs.origin import GradeOrigin
 from autograder.sandbox import Zygote
 from autograder.spec import Assignment
-from autograder.submission import Submission, collect_submissions
+from autograder.submission import Submission, collect_submissions, read_roster
 from autograder.testrun.runner import Suite, key_for
 from autograder.verdict import TestResult
 
@@ -52,7 +52,16 @@ def find_submission(
         SpecError: it is not there any more, or is not what it was: another source draws other inputs.
     """
     paths = list(paths)
-    found = {s.student: s for s in collect_submissions(paths, assignment.spec.modules, leave_out=folder).submissions}
+    roster = Path(origin.run.roster)
+    intake = collect_submissions(
+        paths,
+        assignment.spec.modules,
+        leave_out=folder,
+        layout=origin.run.layout,
+        roster=read_roster(roster) if origin.run.roster and roster.exists() else None,
+        assignment=assignment.id,
+    )
+    found = {s.student: s for s in intake.submissions}
     where = ", ".join(str(path) for path in paths)
     if student not in found:
         raise SpecError(f"{where} holds no submission of {student} any more; say with --path where it is.")
