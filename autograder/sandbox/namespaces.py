@@ -18,7 +18,7 @@ from typing import Final
 
 from autograder.sandbox.cgroups import CgroupParent, is_left_behind, make_name
 from autograder.sandbox.seccomp import build_filter
-from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
+from autograder.sandbox.zygote import BESIDE_STUDENT, ENVIRONMENT, HERE, Zygote, import_path
 
 _LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
@@ -104,4 +104,4 @@ def _configuration(folder: Path, packages: list[str], cgroups: CgroupParent) -> 
 
 
 def _runtime_files() -> list[Path]:
-    return [HERE / "_zygote.py", HERE / "_confine.py", STUDENT_SIDE, STAND_INS]
+    return [HERE / "_zygote.py", HERE / "_confine.py", *BESIDE_STUDENT]

@@ -31,6 +31,12 @@ _NUMBERS: Final = itertools.count()  # of the uses that this process asked for
 HERE: Final = Path(__file__).parent
 STUDENT_SIDE: Final = HERE.parent / "proxy" / "_student_side.py"
 STAND_INS: Final = HERE.parent / "proxy" / "_stand_ins.py"
+BESIDE_STUDENT: Final = (  # what runs in the student's process; _student_side.py finds the last two beside itself
+    STUDENT_SIDE,
+    STAND_INS,
+    HERE.parent / "proxy" / "_tolerance.py",
+    HERE.parent / "proxy" / "_salvage.py",
+)
 
 ENVIRONMENT: Final = {
     "PATH": "/usr/bin:/bin",

@@ -72,6 +72,9 @@ class Job(BaseModel):
     allowed: dict[str, list[str]] | None = None
     """What the reference's run of a test asked of objects; None for the reference itself."""
     import_seed: int
+    cells: dict[str, list[tuple[str, int, int]]] = {}
+    forbidden: list[str] = []
+    refused: dict[str, str] = {}
     first: int = 0
 
 
@@ -84,6 +87,8 @@ class Event(BaseModel):
     peak_memory_mib: float = 0.0
     sandboxes: int = 0
     import_failure: str = ""
+    passed_over: list[str] = []
+    """What of the submission's top level failed, a sentence each."""
 
 
 class SuiteHost:
@@ -169,8 +174,9 @@ def run_job(
     address = ZygoteAddress(config.control_fd, config.cgroup_name, config.isolated)
     cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if config.isolated else None
     submission = Submission(
-        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names
-    )
+        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names,
+        cells=job.cells, forbidden=job.forbidden, refused=job.refused,
+    )  # fmt: skip
     handles.current = submission
     for index in range(job.first, len(items)):
         _write(stream, Event(start=index))
@@ -183,6 +189,7 @@ def run_job(
         peak_memory_mib=submission.peak_memory_mib,
         sandboxes=submission.sandboxes,
         import_failure=sentence(failure.sentence) if failure else "",
+        passed_over=submission.notes(),
     )
     _write(stream, done)
 

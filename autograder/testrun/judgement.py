@@ -14,6 +14,7 @@ from autograder.checks.failure import CheckFailure
 from autograder.proxy.account import ArgumentChangedError, SandboxLostError, TestUse
 from autograder.proxy.client import clean
 from autograder.proxy.exceptions import StudentError, student_error
+from autograder.proxy.passed_over import place
 from autograder.verdict import IMPORT_FAILED, Outcome, TestResult
 
 _MAX_DETAIL = 20_000
@@ -107,7 +108,7 @@ def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: T
     if lost is not None:
         return lost.outcome, IMPORT_FAILED if lost.at_import else sentence(lost.sentence)
     if use.missing:
-        return Outcome.MISSING, f"{use.missing} is not defined in the submission."
+        return Outcome.MISSING, f"{use.missing} is not defined in the submission{use.missing_why}."
     if use.changed:
         return Outcome.FAILED, f"{use.changed} was changed by the call; work on a copy."
     if use.asserted:
@@ -137,7 +138,7 @@ def _all_passed(reports: list[pytest.TestReport]) -> bool:
 def _judge_student_error(error: BaseException | None, described: StudentError) -> tuple[Outcome, str]:
     where = ""
     if described.frame is not None:
-        where = f" (line {described.frame.line} of {clean(described.frame.file)})"
+        where = f" ({place(clean(described.frame.file), described.frame.line)})"
     if isinstance(error, SystemExit):
         return Outcome.CRASHED, f"Your code called exit{where}."
     if isinstance(error, MemoryError):
