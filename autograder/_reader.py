@@ -106,14 +106,22 @@ def answer(stream: Any, salvage: Any) -> Answer:
 def read_imports(
     files: dict[str, bytes], modules: list[str], packages: list[str], parse: Callable[[str, str], tuple[Any, Any]]
 ) -> dict[str, Finding]:
-    """The forbidden imports of sources, by module; what of a source does not parse imports nothing."""
+    """The forbidden imports of sources, by module; what of a source does not parse imports nothing.
+
+    Raises:
+        SubmissionError: a source is too large or too deep to be read.
+    """
     trees = {}
     for name, data in files.items():
         try:
             text = importlib.util.decode_source(data)
         except (SyntaxError, UnicodeDecodeError):
             text = data.decode("latin-1")
-        trees[name] = parse(text, name)[0]
+        trees[name], lost = parse(text, name)
+        if any(isinstance(block.error, (MemoryError, RecursionError)) for block in lost):
+            raise SubmissionError(
+                f"{name} cannot be read within the limits of time and memory; hand in a smaller file."
+            )
     return find_forbidden(trees, modules, packages)
 
 

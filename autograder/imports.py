@@ -33,7 +33,8 @@ def find_forbidden(
         modules: whose imports are followed.
         packages: what is looked for.
     """
-    wanted = frozenset(packages)
+    own = {name for name in packages if f"{name}.py" in trees or f"{name}/__init__.py" in trees}
+    wanted = frozenset(packages) - own  # what stands beside the module is found before what is installed
     imported = {file: list(find_imports(statements, file)) for file, statements in trees.items()}
     found: dict[str, Finding] = {}
     for module in modules:
@@ -70,8 +71,9 @@ def find_imports(statements: Iterable[ast.stmt], file: str) -> Iterator[tuple[st
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, file)
-            yield base, node.lineno
-            yield from ((f"{base}.{alias.name}".lstrip("."), node.lineno) for alias in node.names)
+            if base:
+                yield base, node.lineno
+                yield from ((f"{base}.{alias.name}", node.lineno) for alias in node.names)
         elif isinstance(node, ast.Call) and _dotted(node.func, known) in _IMPORTERS:
             arguments = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")]
             text = _constant(arguments[0]) if arguments else None
@@ -80,12 +82,12 @@ def find_imports(statements: Iterable[ast.stmt], file: str) -> Iterator[tuple[st
 
 
 def _absolute(node: ast.ImportFrom, file: str) -> str:
-    """The module that `from ... import` names, relative ones resolved."""
+    """The module that `from ... import` names, relative ones resolved; "" where they lead out of the submission."""
     if not node.level:
         return node.module or ""
     package = PurePosixPath(file).parent.parts
     kept = package[: max(0, len(package) - node.level + 1)]
-    return ".".join([*kept, *([node.module] if node.module else [])])
+    return ".".join([*kept, *([node.module] if node.module else [])]) if kept else ""
 
 
 def _find_aliases(nodes: list[ast.AST]) -> dict[str, str]:

@@ -23,7 +23,7 @@ MAX_ESCAPES: Final = 200  # magics and shell lines of one cell: the filter reads
 _RUN_MAGICS: Final = frozenset({"time", "capture", "prun"})  # the body of their cell runs; that of any other does not
 _CELL_MAGIC: Final = re.compile(r"%%(\w+)")
 _ESCAPE: Final = re.compile(r"^[^#\n]*[!%?]", re.MULTILINE)
-_TIMED: Final = re.compile(r"^(\s*)%time\s+(?=\S)", re.MULTILINE)
+_TIMED: Final = re.compile(r"^([ \t]*)%time[ \t]+(?=\S)", re.MULTILINE)
 
 
 class Notebook(msgspec.Struct, frozen=True):

@@ -36,12 +36,13 @@ def repair_source(name: str, data: bytes) -> tuple[bytes, str]:
             return _with_newlines(
                 text.encode("utf-8", "replace")
             ), f"{name} is {encoding.upper()}; it was read as such."
-    data, said = _without_nulls(name, data)
+    marked = data.startswith(codecs.BOM_UTF8)
+    data, said = _without_nulls(name, data.removeprefix(codecs.BOM_UTF8))
     coding = find_coding(data)
     if coding is None:
         data, more = _as_utf8(name, data)
     else:
-        data, more = _as_declared(name, data, *coding)
+        data, more = _as_declared(name, data, *coding, marked=marked)
     return _with_newlines(data), f"{said} {more}".strip()
 
 
@@ -74,10 +75,9 @@ def _as_utf8(name: str, data: bytes) -> tuple[bytes, str]:
     return data, ""
 
 
-def _as_declared(name: str, data: bytes, encoding: str, place: slice) -> tuple[bytes, str]:
+def _as_declared(name: str, data: bytes, encoding: str, place: slice, *, marked: bool) -> tuple[bytes, str]:
     """Bytes with a coding line: kept where it is true; else the line is set right."""
     encoding = encoding.replace("_", "-")
-    marked = data.startswith(codecs.BOM_UTF8)
     if _CODECS.fullmatch(encoding) and not (marked and not encoding.startswith("utf")):
         try:
             data.decode(encoding)

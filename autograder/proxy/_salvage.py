@@ -63,7 +63,7 @@ class _Salvage:
                 return ast.parse("\n".join(self.lines), self.filename).body, self.losses()
             except _PARSER_ERRORS as following:
                 error = following
-        return self.parse_blocks(), self.losses()
+        return self.parse_blocks(error), self.losses()
 
     def losses(self) -> list[Lost]:
         return [self.lost[index] for index in sorted(self.lost)]
@@ -98,9 +98,12 @@ class _Salvage:
         self.lost[index] = Lost(first + 1, line, error, names[:MAX_NAMES])
         self.lines[start:end] = [""] * (end - start)
 
-    def parse_blocks(self) -> list[ast.stmt]:
-        """Each block by itself; of a source of absurdly many the first ones."""
+    def parse_blocks(self, error: BaseException) -> list[ast.stmt]:
+        """Each block by itself; of a source of absurdly many the first ones, the rest being lost to the error."""
         found: list[ast.stmt] = []
+        if len(self.starts) > MAX_BLOCKS:
+            rest = self.starts[MAX_BLOCKS]
+            self.lost[MAX_BLOCKS] = Lost(rest + 1, rest + 1, error, [])
         for index in range(min(len(self.starts), MAX_BLOCKS)):
             if index in self.lost:
                 continue
@@ -133,6 +136,10 @@ def _is_inside(lines: list[str], index: int) -> bool:
     return following[:1] in (" ", "\t")
 
 
+_OWN_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_ASSIGN = (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)  # what else has a target is a loop
+
+
 def bound_names(node: Any) -> list[str]:
     """What a statement would define in its module, functions and classes first."""
     defined: list[str] = []
@@ -146,6 +153,14 @@ def bound_names(node: Any) -> list[str]:
             assigned.append(found.id)
         elif isinstance(found, ast.alias):
             assigned.append(found.asname or found.name.partition(".")[0])
-        elif not isinstance(found, ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(found))
+        elif not isinstance(found, _OWN_SCOPES):
+            waiting.extend(child for name, child in _children(found) if name != "target" or isinstance(found, _ASSIGN))
     return list(dict.fromkeys([*defined, *assigned]))[:MAX_NAMES]
+
+
+def _children(node: ast.AST) -> Any:
+    """The nodes in a node, each with the name of its field."""
+    for name, value in ast.iter_fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield name, child

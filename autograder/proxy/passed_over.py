@@ -44,7 +44,7 @@ class PassedOver:
         where = _capitalise(place(self.file, self.line, module_file))
         lost = f", and {_and(self.names)} with it" if self.names else ""
         why = self.text if self.slow else f"{self.type_name}: {self.text}" if self.text else self.type_name
-        return f"{where} was passed over{lost}: {why.rstrip('.')}."
+        return f"{where} was passed over{lost}: {why}{'' if why.endswith(('.', '?', '!')) else '.'}"
 
     def cause(self, module_file: str) -> str:
         """Why a name is missing: the line and the type alone."""
@@ -95,11 +95,15 @@ def _read_entry(entry: Any, lines: Mapping[str, int]) -> PassedOver:
     if not 1 <= entry["first"] <= last:
         raise WireError("a line that there is not")
     line = entry["line"] if 1 <= entry["line"] <= last else entry["first"]
-    text = clean_text(entry["text"], 200).replace("\n", " ").strip()
     return PassedOver(
-        entry["file"], entry["first"], line, entry["kind"] == "slow", clean_text(entry["type"], 80), text,
-        tuple(clean_text(name, 60) for name in names),
+        entry["file"], entry["first"], line, entry["kind"] == "slow",
+        _line(entry["type"], 80), _line(entry["text"], 200),
+        tuple(name for name in names if len(name) <= 60 and name.isidentifier()),
     )  # fmt: skip
+
+
+def _line(text: str, limit: int) -> str:
+    return " ".join(clean_text(text, limit).split())
 
 
 def _and(names: tuple[str, ...]) -> str:
