@@ -84,7 +84,7 @@ class Reader:
             )
         try:
             answer = msgspec.json.decode(reply, type=Answer)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise GraderError(f"The reader of sources gave an answer that is none ({type(error).__name__}).") from None
         if answer.missing:
             raise GraderError(

@@ -227,7 +227,6 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             if f"{module.__name__}.".startswith(f"{prefix}."):
                 vars(module).update(contents)
         if module.__name__ == "google.colab":
-            sys.modules["google"].colab = module  # type: ignore[attr-defined]  as an import does, but before it ends
             files = Display("google.colab.files")
             self.exec_module(files)
             module.files = files
