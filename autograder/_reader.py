@@ -14,7 +14,6 @@ import contextlib
 import importlib.util
 import logging
 import os
-import resource
 import signal
 import socket
 import sys
@@ -71,6 +70,8 @@ def serve(control: socket.socket, salvage: Any) -> None:
 
 def answer_and_leave(channel: socket.socket, salvage: Any) -> None:
     """In the fork: limits first, then the request; never returns."""
+    import resource  # not on Windows, where this module is imported for its records alone
+
     try:
         with open("/proc/self/statm") as file:  # noqa: PTH123
             size = int(file.read().split()[0]) * resource.getpagesize()
@@ -83,16 +84,17 @@ def answer_and_leave(channel: socket.socket, salvage: Any) -> None:
             resource.setrlimit(which, (value, value))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(WALL_S)  # ends the fork, whatever it is doing
-        channel.sendall(msgspec.json.encode(answer(channel.makefile("rb"), salvage)))
+        stream = channel.makefile("rb")
+        request = msgspec.json.decode(stream.readline(), type=Request)
+        files = {name: stream.read(size) for name, size in zip(request.names, request.sizes, strict=True)}
+        channel.sendall(msgspec.json.encode(answer(request, files, salvage)))
     except BaseException:  # noqa: BLE001  no answer is an answer: it could not be read within the limits
         os._exit(1)
     os._exit(0)
 
 
-def answer(stream: Any, salvage: Any) -> Answer:
-    """The answer to one request."""
-    request = msgspec.json.decode(stream.readline(), type=Request)
-    files = {name: stream.read(size) for name, size in zip(request.names, request.sizes, strict=True)}
+def answer(request: Request, files: dict[str, bytes], salvage: Any) -> Answer:
+    """The answer to one request, about files by name."""
     try:
         if request.op == "notebook":
             return Answer(notebook=read_notebook(*next(iter(files.items()))))

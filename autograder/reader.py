@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from autograder._reader import WALL_S, Answer, Request
+from autograder._reader import WALL_S, Answer, Request, answer, load_salvage
 from autograder.errors import GraderError, SubmissionError
 from autograder.imports import Finding
 from autograder.notebooks import MAX_CELLS, Notebook
@@ -51,10 +51,10 @@ class Reader:
             SubmissionError: it cannot be read; one sentence for the student.
             GraderError: the packages of the extra `notebook` are not installed, or the process cannot be started.
         """
-        answer = self._ask("notebook", {name: data})
-        if answer.notebook is None or not _is_sound(answer.notebook):
+        notebook = self._ask("notebook", {name: data}).notebook
+        if notebook is None or not _is_sound(notebook):
             raise GraderError(f"The reader of notebooks gave no answer on {name}; run the command again.")
-        return answer.notebook
+        return notebook
 
     def find_forbidden(
         self, files: Mapping[str, bytes], modules: Sequence[str], packages: Sequence[str]
@@ -76,6 +76,17 @@ class Reader:
         self, op: str, files: Mapping[str, bytes], modules: Sequence[str] = (), packages: Sequence[str] = ()
     ) -> Answer:
         request = Request(op, list(files), [len(data) for data in files.values()], list(modules), list(packages))
+        answered = self._answer(request, dict(files))
+        if answered.missing:
+            raise GraderError(
+                f"Notebooks need {answered.missing.partition('.')[0]}, which is not installed here; install it with "
+                "pip install 'autograder[notebook]' and run the command again."
+            )
+        if answered.refusal:
+            raise SubmissionError(answered.refusal[:500])
+        return answered
+
+    def _answer(self, request: Request, files: dict[str, bytes]) -> Answer:
         reply = self._exchange([msgspec.json.encode(request) + b"\n", *files.values()])
         if not reply:
             raise SubmissionError(
@@ -83,17 +94,9 @@ class Reader:
                 "hand in a smaller file."
             )
         try:
-            answer = msgspec.json.decode(reply, type=Answer)
+            return msgspec.json.decode(reply, type=Answer)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise GraderError(f"The reader of sources gave an answer that is none ({type(error).__name__}).") from None
-        if answer.missing:
-            raise GraderError(
-                f"Notebooks need {answer.missing.partition('.')[0]}, which is not installed here; install it with "
-                "pip install 'autograder[notebook]' and run the command again."
-            )
-        if answer.refusal:
-            raise SubmissionError(answer.refusal[:500])
-        return answer
 
     def _exchange(self, pieces: list[bytes]) -> bytes:
         """The bytes that a fork answers; none where it died of what it read."""
@@ -155,6 +158,13 @@ class Reader:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+class DirectReader(Reader):
+    """Reads in this very process: for one's own files on one's own machine, never for anybody else's."""
+
+    def _answer(self, request: Request, files: dict[str, bytes]) -> Answer:
+        return answer(request, files, load_salvage(str(SALVAGE)))
 
 
 def _read_all(channel: socket.socket) -> bytes:

@@ -32,17 +32,15 @@ def repair_source(name: str, data: bytes) -> tuple[bytes, str]:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            text = data.decode(encoding, "replace").replace("\0", "")
-            return _with_newlines(
-                text.encode("utf-8", "replace")
-            ), f"{name} is {encoding.upper()}; it was read as such."
+            text = data.decode(encoding, "replace").replace("\0", "").encode("utf-8", "replace")
+            return _named_utf8(_with_newlines(text)), f"{name} is {encoding.upper()}; it was read as such."
     marked = data.startswith(codecs.BOM_UTF8)
     data, said = _without_nulls(name, data.removeprefix(codecs.BOM_UTF8))
     coding = find_coding(data)
     if coding is None:
         data, more = _as_utf8(name, data)
     else:
-        data, more = _as_declared(name, data, *coding, marked=marked)
+        data, more = _as_declared(name, data, coding[0], marked=marked)
     return _with_newlines(data), f"{said} {more}".strip()
 
 
@@ -75,19 +73,29 @@ def _as_utf8(name: str, data: bytes) -> tuple[bytes, str]:
     return data, ""
 
 
-def _as_declared(name: str, data: bytes, encoding: str, place: slice, *, marked: bool) -> tuple[bytes, str]:
+def _as_declared(name: str, data: bytes, encoding: str, *, marked: bool) -> tuple[bytes, str]:
     """Bytes with a coding line: kept where it is true; else the line is set right."""
     encoding = encoding.replace("_", "-")
     if _CODECS.fullmatch(encoding) and not (marked and not encoding.startswith("utf")):
         try:
-            data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+            text = data.decode(encoding)
+            b"".join(re.split(rb"(\r\n|\r|\n)", data, maxsplit=2)[:3]).decode()
+        except LookupError:
             pass
+        except UnicodeDecodeError as error:
+            if error.encoding == "utf-8" and not encoding.startswith("utf"):
+                # true, but not to be seen by Python's reader of coding lines, which wants the first two in UTF-8
+                return _named_utf8(_with_newlines(text.encode())), ""
         else:
             return data, ""
-    data = data[: place.start] + b"utf-8" + data[place.stop :]
-    data, _ = _as_utf8(name, data)
+    data, _ = _as_utf8(name, _named_utf8(data))
     return data, f"{name} is not in the encoding that it names ({encoding[:20]}); it was read without regard to it."
+
+
+def _named_utf8(data: bytes) -> bytes:
+    """The source with a coding line that says UTF-8, where it has one."""
+    coding = find_coding(data)
+    return data if coding is None else data[: coding[1].start] + b"utf-8" + data[coding[1].stop :]
 
 
 def _decode_western(data: bytes) -> str:

@@ -59,6 +59,19 @@ def test_false_coding_line_is_set_right(coding: str) -> None:
     assert coding in sentence
 
 
+def test_coding_line_in_utf_16_is_set_right() -> None:
+    """What was UTF-16 is UTF-8 after the repair, whatever its coding line said."""
+    repaired, _ = repair_source("work.py", "# coding: latin-1\nx = 'é'\n".encode("utf-16"))
+    assert read(repaired) == "# coding: utf-8\nx = 'é'\n"
+
+
+def test_coding_line_with_letters_of_its_own() -> None:
+    """A line that names the encoding, and holds a letter in it, is read as it was meant."""
+    repaired, sentence = repair_source("work.py", "# coding: latin-1, écrit par moi\nx = 'é'\n".encode("latin-1"))
+    assert read(repaired) == "# coding: utf-8, écrit par moi\nx = 'é'\n"
+    assert sentence == ""
+
+
 def test_mark_and_coding_line_that_disagree() -> None:
     """UTF-8 with a mark and another coding line, which Python refuses, is UTF-8."""
     repaired, _ = repair_source("work.py", codecs.BOM_UTF8 + "# coding: latin-1\nx = 'é'\n".encode())
