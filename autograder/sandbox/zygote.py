@@ -312,11 +312,11 @@ class Zygote:
             start_new_session=True,
         )
         theirs.close()
-        assert self.process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.write(stdin.encode())
-            self.process.stdin.close()
         try:
+            assert self.process.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.write(stdin.encode())
+                self.process.stdin.close()
             self._await_warm()
         except BaseException:
             self.close()
@@ -356,7 +356,8 @@ class Zygote:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stderr):
             if stream is not None:
-                stream.close()
+                with contextlib.suppress(BrokenPipeError):  # what was not read of a configuration
+                    stream.close()
         if self.cgroups is not None:
             self.cgroups.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
