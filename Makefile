@@ -37,6 +37,7 @@ FUZZ_S ?= 1800
 fuzz: .venv/installed
 	$(BIN)/python tests/fuzz/decode_reply.py $(FUZZ_S)
 	$(BIN)/python tests/fuzz/unpack_archive.py $(FUZZ_S)
+	$(BIN)/python tests/fuzz/read_notebook.py $(FUZZ_S)
 
 # PyTorch's own CPU index is asked once; where it does not answer, plain pip finds the same version.
 .venv/installed: pyproject.toml constraints.txt
@@ -44,7 +45,7 @@ fuzz: .venv/installed
 	$(BIN)/pip install -q --disable-pip-version-check --retries 0 --timeout 15 --no-deps \
 	  --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null \
 	  || $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt $(TORCH)
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,exports,test,check]'
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,exports,notebook,test,check]'
 	@touch $@
 
 clean:

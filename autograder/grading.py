@@ -20,7 +20,7 @@ def grade_submission(submission: Submission, assignment: Assignment, suite: Suit
         GraderError: the machine or the grader failed; the submission is not graded.
     """
     workspace = prepare_workspace(submission, assignment)
-    run = _refuse(workspace, suite) if workspace.refusal else suite.run(workspace)
+    run = _refuse(workspace, suite) or suite.run(workspace)
     scored = score_tests(suite.tests, run.results)
     return make_report(workspace, assignment, run, scored)
 
@@ -78,8 +78,9 @@ def replay_test(
     grade_reference(assignment, suite)
     tests = range(0 if from_start else places[nodeid], places[nodeid] + 1)
     workspace = prepare_workspace(submission, assignment)
-    if workspace.refusal:
-        return Replay(_refuse(workspace, suite).results[places[nodeid]], workspace.refusal)
+    refused = _refuse(workspace, suite)
+    if refused is not None:
+        return Replay(refused.results[places[nodeid]], workspace.refusal)
     if not from_start:
         suite.reference |= _ask_reference(assignment, suite, tests)
     run = suite.run(workspace, tests)
@@ -114,6 +115,8 @@ def make_report(
     notes = list(workspace.notes)
     if workspace.refusal:
         notes.append(workspace.refusal)
+    notes += workspace.forbidden.values()
+    notes += run.passed_over
     if run.import_failure:
         notes.append(run.import_failure)
     return GradeReport(
@@ -131,11 +134,14 @@ def make_report(
     )
 
 
-def _refuse(workspace: Workspace, suite: Suite) -> TestRun:
-    """Nothing to import: every test is missing."""
-    results = tuple(
-        TestResult(nodeid=test.nodeid, outcome=Outcome.MISSING, summary=workspace.refusal) for test in suite.tests
-    )
+def _refuse(workspace: Workspace, suite: Suite) -> TestRun | None:
+    """Nothing to import, or nothing that may be graded: every test ends the same; else None."""
+    outcome, sentence = Outcome.MISSING, workspace.refusal
+    if not sentence and workspace.forbidden.keys() == set(workspace.modules):
+        outcome, sentence = Outcome.FORBIDDEN, next(iter(workspace.forbidden.values()))
+    if not sentence:
+        return None
+    results = tuple(TestResult(nodeid=test.nodeid, outcome=outcome, summary=sentence) for test in suite.tests)
     return TestRun(results, 0.0, 0, 0.0, "")
 
 

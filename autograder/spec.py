@@ -30,6 +30,8 @@ class AssignmentSpec(BaseModel):
     points: float = Field(gt=0)
     packages: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = ["numpy"]
     """Importable packages that are warm in the sandbox before the student's file is imported."""
+    forbidden: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = []
+    """Packages that a student's module, and what it imports of theirs, may not import."""
     public_files: list[str] = []
     """Data files, relative to the assignment's folder, that lie beside the student's module."""
     limits: Limits = Limits()
@@ -127,6 +129,8 @@ def parse_spec(text: str, path: Path) -> AssignmentSpec:
     for name in spec.modules:
         _check_module_name(name, path)
     for name in spec.packages:
+        if name in spec.forbidden:
+            raise SpecError(f"{path}: packages and forbidden both name {name!r}; take it out of one.")
         if importlib.util.find_spec(name) is None:
             raise SpecError(f"{path}: packages names {name!r}, which is not installed here; install it or take it out.")
     return spec

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Final
 
+from autograder.errors import SubmissionError
+from autograder.notebooks import Notebook
+from autograder.reader import Reader, shared_reader
 from autograder.spec import Assignment
 from autograder.submission import Submission
 from autograder.submission.reading import raise_folder
+from autograder.text import repair_source
 
 _DEFINITION = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z][A-Za-z0-9_]*)", re.MULTILINE)
 _BINARY_MODULES = frozenset({".pyc", ".pyo", ".so", ".pyd"})
+_MAX_NOTEBOOKS: Final = 10  # that are read to find out which is meant
 
 
 @dataclass(frozen=True)
@@ -23,8 +30,10 @@ class Workspace:
         files: bytes by relative path; the student's module stands under the name that the assignment demands.
         modules: the modules to import, in order.
         source_digest: of the modules' canonical source; the seeds of the tests hang on it.
-        notes: what was chosen or dropped, a sentence each, for the student.
+        notes: what was chosen, repaired or dropped, a sentence each, for the student.
         refusal: why there is nothing to import; empty where there is.
+        cells: of a module that was made from a notebook: each cell's name, first line and number of lines.
+        forbidden: why the tests of a module are all `forbidden`, by module.
     """
 
     student: str
@@ -33,21 +42,174 @@ class Workspace:
     source_digest: str
     notes: tuple[str, ...]
     refusal: str
+    cells: dict[str, list[tuple[str, int, int]]] = field(default_factory=dict)
+    forbidden: dict[str, str] = field(default_factory=dict)
 
 
-def prepare_workspace(submission: Submission, assignment: Assignment) -> Workspace:
-    """Choose the student's modules and lay them beside the assignment's public files."""
-    modules = tuple(assignment.spec.modules)
+def prepare_workspace(submission: Submission, assignment: Assignment, reader: Reader | None = None) -> Workspace:
+    """Choose the student's modules and lay them beside the assignment's public files.
+
+    Args:
+        submission: what was handed in.
+        assignment: whose.
+        reader: where notebooks and sources are read; else the shared one.
+
+    Raises:
+        GraderError: a notebook cannot be read because of us: a package is not installed here.
+    """
     notes = list(submission.notes)
-    files = {name: data for name, data in submission.files.items() if _is_kept(name, modules)}
-    dropped = sorted(submission.files.keys() - files.keys())
-    if dropped:
-        notes.append(f"{', '.join(dropped[:5])} was left out: compiled code, or a package in the place of a module.")
-    refusal = submission.refusal
-    if not refusal:
-        files, refusal = _place_modules(files, modules, assignment, notes)
-    files.update(assignment.public_files)
-    return Workspace(submission.student, files, modules, _source_digest(files, modules), tuple(notes), refusal)
+    chooser = _Chooser(submission.files, assignment, reader or shared_reader(), notes)
+    refusal = submission.refusal or chooser.choose()
+    forbidden: dict[str, str] = {}
+    if not refusal and assignment.spec.forbidden:
+        forbidden, refusal = chooser.find_forbidden()
+    return Workspace(
+        submission.student,
+        {**chooser.files, **assignment.public_files},
+        chooser.modules,
+        _source_digest([chooser.canonical(module) for module in chooser.modules]),
+        tuple(notes),
+        refusal,
+        chooser.cells,
+        forbidden,
+    )
+
+
+class _Chooser:
+    """Finds the file of each module among those that were handed in."""
+
+    def __init__(self, files: dict[str, bytes], assignment: Assignment, reader: Reader, notes: list[str]) -> None:
+        self.assignment = assignment
+        self.modules = tuple(assignment.spec.modules)
+        self.reader = reader
+        self.notes = notes
+        self.cells: dict[str, list[tuple[str, int, int]]] = {}
+        self.code: dict[str, bytes] = {}  # of a module from a notebook: what the student wrote
+        self.taken: dict[str, str] = {}  # module -> the file that was taken for it, where it has another name
+        self.files = {name: data for name, data in files.items() if _is_kept(name, self.modules)}
+        dropped = sorted(files.keys() - self.files.keys())
+        if dropped:
+            notes.append(
+                f"{', '.join(dropped[:5])} was left out: compiled code, or a package in the place of a module."
+            )
+        self._repair()
+
+    def _repair(self) -> None:
+        for name in [name for name in self.files if name.endswith(".py")]:
+            self.files[name], said = repair_source(PurePosixPath(name).name, self.files[name])
+            if said:
+                self.notes.append(said)
+
+    def choose(self) -> str:
+        """Put each module where it is imported; why one cannot be, or ""."""
+        notebooks = sorted(name for name in self.files if name.endswith(".ipynb"))
+        try:
+            for module in self.modules:
+                if f"{module}.py" in self.files:
+                    continue
+                if f"{module}.ipynb" in self.files:
+                    self._take_notebook(module, f"{module}.ipynb")
+                elif len(self.modules) > 1:
+                    return f"{module}.py was not handed in; hand it in under this name."
+                else:
+                    refusal = self._choose_other(module, notebooks)
+                    if refusal:
+                        return refusal
+        except SubmissionError as error:
+            return str(error)
+        self._say_notebooks([name for name in notebooks if name not in self.taken.values()])
+        return ""
+
+    def _say_notebooks(self, beside: Sequence[str]) -> None:
+        if beside:
+            counts = " and ".join(self.taken.get(module, f"{module}.py") for module in self.modules)
+            self.notes.append(f"{counts} counts; {', '.join(map(_short, beside[:5]))} beside it was not graded.")
+
+    def _choose_other(self, module: str, notebooks: Sequence[str]) -> str:
+        """The only file, or the only one that defines a name of the contract; a .py before a notebook."""
+        sources = sorted(name for name in self.files if name.endswith(".py"))
+        if not sources and not notebooks:
+            return f"{module}.py was not handed in, and no other .py file was, nor a notebook."
+        if len(sources) + len(notebooks) == 1:
+            self._take(module, (*sources, *notebooks)[0])
+            return ""
+        public = _defined_names((self.assignment.reference / f"{module}.py").read_bytes())
+        defining = [name for name in sources if _defined_names(self.files[name]) & public]
+        meant, among = defining, f"{len(sources)} other .py files"
+        if not defining and notebooks:
+            meant, among = self._defining_notebooks(notebooks, public), f"{len(notebooks)} notebooks"
+        if len(meant) == 1:
+            self._take(module, meant[0])
+            return ""
+        return f"{module}.py was not handed in, and {len(meant)} of {among} could be meant."
+
+    def _defining_notebooks(self, notebooks: Sequence[str], public: set[str]) -> list[str]:
+        """The notebooks that define a name of the contract; the only one is meant whatever it defines."""
+        if len(notebooks) == 1:
+            return list(notebooks)
+        found = []
+        for name in notebooks[:_MAX_NOTEBOOKS]:
+            try:
+                notebook = self.reader.read_notebook(_short(name), self.files[name])
+            except SubmissionError as error:
+                self.notes.append(str(error))
+            else:
+                found += [name] if _defined_names(notebook.source.encode()) & public else []
+        return found
+
+    def _take(self, module: str, chosen: str) -> None:
+        if chosen.endswith(".ipynb"):
+            self._take_notebook(module, chosen)
+            return
+        self.taken[module] = _short(chosen)
+        self.notes.append(f"{module}.py was not handed in; {_short(chosen)} was taken in its place.")
+        self._raise_folder(chosen)
+        self.files[f"{module}.py"] = self.files.pop(_short(chosen))
+
+    def _raise_folder(self, chosen: str) -> None:
+        """Bring a chosen file to the top, and with it those of its folder, which it may import or read."""
+        folder = PurePosixPath(chosen).parent
+        self.files = dict(raise_folder(self.files, "" if folder == PurePosixPath() else folder.as_posix()))
+
+    def _take_notebook(self, module: str, chosen: str) -> None:
+        notebook: Notebook = self.reader.read_notebook(_short(chosen), self.files[chosen])
+        self.taken[module] = chosen
+        self.notes.append(f"{module}.py was not handed in; the notebook {_short(chosen)} was taken in its place.")
+        self.notes += notebook.notes
+        self._raise_folder(chosen)
+        self.files[f"{module}.py"] = notebook.source.encode()
+        del self.files[_short(chosen)]
+        prefix = f"{module} " if len(self.modules) > 1 else ""
+        self.cells[f"{module}.py"] = [(f"{prefix}{name}", first, count) for name, first, count in notebook.cells]
+        self.code[module] = notebook.code.encode()
+
+    def canonical(self, module: str) -> bytes:
+        """What a module's seeds hang on: its source, of a notebook the code in its cells."""
+        return self.code.get(module, self.files.get(f"{module}.py", b""))
+
+    def find_forbidden(self) -> tuple[dict[str, str], str]:
+        """Which modules import what the assignment rules out, and why; or why the sources cannot be read."""
+        sources = {name: data for name, data in self.files.items() if name.endswith(".py")}
+        try:
+            found = self.reader.find_forbidden(sources, self.modules, self.assignment.spec.forbidden)
+        except SubmissionError as error:
+            return {}, str(error)
+        return {
+            module: f"{self._place(finding.file, finding.line)} imports {finding.package}, "
+            "which this assignment rules out."
+            for module, finding in found.items()
+        }, ""
+
+    def _place(self, file: str, line: int) -> str:
+        for name, first, count in self.cells.get(file, ()):
+            if first <= line < first + count:
+                return f"{name[:1].upper()}{name[1:]}, line {line - first + 1}"
+        shown = next((self.taken[module] for module in self.taken if file == f"{module}.py"), file)
+        return f"Line {line} of {shown}"
+
+
+def _short(name: str) -> str:
+    return PurePosixPath(name).name
 
 
 def _is_kept(name: str, modules: tuple[str, ...]) -> bool:
@@ -55,42 +217,6 @@ def _is_kept(name: str, modules: tuple[str, ...]) -> bool:
     the name of a module, since Python would import it first.
     """  # noqa: D205
     return PurePosixPath(name).suffix not in _BINARY_MODULES and name.partition("/")[0] not in modules
-
-
-def _place_modules(
-    files: dict[str, bytes], modules: tuple[str, ...], assignment: Assignment, notes: list[str]
-) -> tuple[dict[str, bytes], str]:
-    missing = [module for module in modules if f"{module}.py" not in files]
-    if not missing:
-        return files, ""
-    if len(modules) > 1:
-        return files, f"{missing[0]}.py was not handed in; hand it in under this name."
-    module = missing[0]
-    chosen, refusal = _choose_module(files, module, assignment)
-    if not chosen:
-        return files, refusal
-    notes.append(f"{module}.py was not handed in; {PurePosixPath(chosen).name} was taken in its place.")
-    path = PurePosixPath(chosen)
-    files = dict(raise_folder(files, "" if path.parent == PurePosixPath() else path.parent.as_posix()))
-    files[f"{module}.py"] = files.pop(path.name)
-    return files, ""
-
-
-def _choose_module(files: dict[str, bytes], module: str, assignment: Assignment) -> tuple[str, str]:
-    """The only .py file, or the only one that defines a name of the contract; else why there is none."""
-    sources = sorted(name for name in files if name.endswith(".py"))
-    if not sources:
-        return "", f"{module}.py was not handed in, and no other .py file was."
-    if len(sources) == 1:
-        return sources[0], ""
-    public = _defined_names((assignment.reference / f"{module}.py").read_bytes())
-    defining = [name for name in sources if _defined_names(files[name]) & public]
-    if len(defining) == 1:
-        return defining[0], ""
-    return (
-        "",
-        f"{module}.py was not handed in, and {len(defining)} of {len(sources)} other .py files could be meant.",
-    )
 
 
 def _defined_names(source: bytes) -> set[str]:
@@ -102,14 +228,14 @@ def _defined_names(source: bytes) -> set[str]:
     return {name.decode() for name in _DEFINITION.findall(source)}
 
 
-def _source_digest(files: dict[str, bytes], modules: tuple[str, ...]) -> str:
+def _source_digest(sources: Sequence[bytes]) -> str:
     """SHA-256 of the modules without byte-order mark, carriage returns and trailing blanks.
 
     An editor's habits must not draw new inputs; any change of the program does.
     """
     digest = hashlib.sha256()
-    for module in modules:
-        source = files.get(f"{module}.py", b"").removeprefix(b"\xef\xbb\xbf")
+    for data in sources:
+        source = data.removeprefix(b"\xef\xbb\xbf")
         lines = [line.rstrip() for line in source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")]
         digest.update(b"\n".join(lines).strip() + b"\0")
     return digest.hexdigest()

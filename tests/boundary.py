@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.limits import Limits
@@ -112,10 +112,22 @@ class CalledByName(Submission):
 class Student:
     """The functions of a one-module submission, each call a test of its own unless `test` is open."""
 
-    def __init__(self, zygote: Zygote, source: str, limits: Limits = LIMITS, names: Names | None = None) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        source: str,
+        limits: Limits = LIMITS,
+        names: Names | None = None,
+        *,
+        helpers: Mapping[str, str] | None = None,
+        cells: Mapping[str, Sequence[tuple[str, int, int]]] | None = None,
+        forbidden: Sequence[str] = (),
+    ) -> None:
         self.limits = limits
-        files = {"work.py": source.encode()}
-        self.submission = CalledByName(zygote.client(), files, ("work",), limits, 1, names)
+        files = {name: text.encode() for name, text in {"work.py": source, **(helpers or {})}.items()}
+        self.submission = CalledByName(
+            zygote.client(), files, ("work",), limits, 1, names, cells=cells, forbidden=forbidden
+        )
         self.use: TestUse | None = None
 
     @contextlib.contextmanager

@@ -60,6 +60,8 @@ def test_limits_are_read() -> None:
         (MINIMAL.replace("steps", "numpy"), ["'numpy'", "installed module"]),
         (MINIMAL.replace("steps", "pytest"), ["'pytest'", "installed module"]),
         (MINIMAL + 'packages = ["numpy; rm -rf /"]\n', ["packages.0"]),
+        (MINIMAL + 'forbidden = ["scipy.special"]\n', ["forbidden.0"]),
+        (MINIMAL + 'forbidden = ["numpy"]\n', ["packages and forbidden both name 'numpy'", "take it out of one"]),
         (MINIMAL + "[limits]\nmemory_mib = 1.5\n", ["limits.memory_mib", "1.5"]),
         (MINIMAL + "[limits]\ncpu_s = -1\n", ["limits.cpu_s", "greater than 0"]),
         (MINIMAL + "limits = 3\n", ["limits"]),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from notebook_files import cell, notebook
 from small_course import ID, REFERENCE, TOML, write_course, write_files
 
 from autograder.spec import Assignment, load_assignment
@@ -147,3 +149,123 @@ def test_helpers_beside_a_module_of_another_name(assignment: Assignment) -> None
     files = {"src/hw.py": SOURCE, "src/data/y.csv": b"1", "notes/readme.txt": b""}
     workspace = prepare_workspace(Submission("ada", files), assignment)
     assert set(workspace.files) == {"steps.py", "data/y.csv", "notes/readme.txt", "x.csv"}
+
+
+# ---- notebooks
+
+
+def hand_in(assignment: Assignment, **files: bytes) -> Workspace:
+    """The workspace of files; `_py` and `_ipynb` at the end of a name are its suffix."""
+    named = {re.sub(r"_(py|ipynb)$", r".\1", name): data for name, data in files.items()}
+    return prepare_workspace(Submission("ada", named), assignment)
+
+
+DOUBLE = "def double(x):\n    return 2 * x\n"
+
+
+def test_notebook_is_taken_as_the_module(assignment: Assignment) -> None:
+    """A notebook of the module's name becomes its source, with a map of its cells, and the student is told."""
+    workspace = hand_in(assignment, steps_ipynb=notebook("%matplotlib inline\nx = 1", cell("# a", "markdown"), DOUBLE))
+    assert set(workspace.files) == {"steps.py", "x.csv"}
+    assert workspace.cells == {"steps.py": [("cell 1", 1, 2), ("cell 2", 3, 2)]}
+    assert workspace.files["steps.py"].endswith(DOUBLE.encode())
+    assert workspace.notes == ("steps.py was not handed in; the notebook steps.ipynb was taken in its place.",)
+    assert workspace.refusal == ""
+
+
+@pytest.mark.parametrize(
+    ("files", "taken"),
+    [
+        ({"hw2_ipynb": notebook("x = 1")}, "hw2.ipynb"),
+        ({"hw2_ipynb": notebook(DOUBLE), "plots_py": b"def plot(): ..."}, "hw2.ipynb"),
+        ({"hw2_ipynb": notebook(DOUBLE), "notes_ipynb": notebook("y = 1")}, "hw2.ipynb"),
+        ({"hw2_ipynb": notebook(DOUBLE), "notes_ipynb": b"{"}, "hw2.ipynb"),
+        ({"steps_ipynb": notebook("x = 1"), "hw2_ipynb": notebook(DOUBLE)}, "steps.ipynb"),
+        ({"hw2_py": DOUBLE.encode(), "hw2_ipynb": notebook(DOUBLE)}, "hw2.py"),
+    ],
+)
+def test_notebook_that_is_meant_is_taken(assignment: Assignment, files: dict[str, bytes], taken: str) -> None:
+    """The one of the module's name, the only one, or the only one that defines the contract; a .py before it."""
+    workspace = hand_in(assignment, **files)
+    assert workspace.refusal == ""
+    assert any(note.endswith(f"{taken} was taken in its place.") for note in workspace.notes)
+    assert bool(workspace.cells) == taken.endswith(".ipynb")
+
+
+def test_module_beside_a_notebook_counts(assignment: Assignment) -> None:
+    """The module is graded, and the student is told that the notebook is not."""
+    workspace = hand_in(assignment, steps_py=SOURCE, steps_ipynb=notebook("x = 1"))
+    assert workspace.files["steps.py"] == SOURCE
+    assert workspace.notes == ("steps.py counts; steps.ipynb beside it was not graded.",)
+    assert workspace.cells == {}
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a_ipynb": notebook(DOUBLE), "b_ipynb": notebook(DOUBLE)}, "2 of 2 notebooks could be meant"),
+        ({"steps_ipynb": b'{"cells": ['}, "steps.ipynb cannot be read: its JSON is broken"),
+        ({"steps_ipynb": b""}, "steps.ipynb is empty"),
+        ({"a_ipynb": notebook("x <- 1", metadata={"kernelspec": {"name": "ir"}})}, "a.ipynb is a notebook of R"),
+    ],
+)
+def test_notebook_that_cannot_be_taken(assignment: Assignment, files: dict[str, bytes], said: str) -> None:
+    """One sentence says why nothing is graded."""
+    workspace = hand_in(assignment, **files)
+    assert said in workspace.refusal
+    assert "steps.py" not in workspace.files
+
+
+def test_seeds_of_a_notebook_follow_its_code(assignment: Assignment) -> None:
+    """Words and outputs draw no new inputs; a change in a cell does."""
+    heavy = cell(DOUBLE) | {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}], "execution_count": 4}
+    plain, run, other = (
+        hand_in(assignment, steps_ipynb=data).source_digest
+        for data in (notebook(DOUBLE), notebook(cell("words", "markdown"), heavy), notebook(f"{DOUBLE}x = 1"))
+    )
+    assert plain == run != other
+
+
+# ---- encodings, forbidden imports
+
+
+def test_sources_are_repaired_and_that_is_said(assignment: Assignment) -> None:
+    """The module and its helpers become what Python reads; data files stay as they are."""
+    workspace = hand_in(
+        assignment, steps_py=DOUBLE.encode("utf-16"), helper_py=b"# caf\xe9\r\nx = 1\r\n", data=b"\xff\xfe\r\n"
+    )
+    assert workspace.files["steps.py"] == DOUBLE.encode()
+    assert workspace.files["helper.py"].decode() == "# café\nx = 1\n"
+    assert workspace.files["data"] == b"\xff\xfe\r\n"
+    assert workspace.notes == (
+        "steps.py is UTF-16; it was read as such.",
+        "helper.py is not UTF-8 (line 1); it was read as Windows-1252.",
+    )
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """The small assignment, with a forbidden package."""
+    return load_assignment(write_course(tmp_path_factory.mktemp("strict"), toml=f'forbidden = ["scipy"]\n{TOML}'), ID)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"steps_py": b"import numpy\nimport scipy\n"}, "Line 2 of steps.py imports scipy"),
+        ({"hw1_py": b"from scipy import special\n"}, "Line 1 of hw1.py imports scipy"),
+        ({"steps_py": b"import tools\n", "tools_py": b"\nimport scipy\n"}, "Line 2 of tools.py imports scipy"),
+        ({"steps_ipynb": notebook("x = 1", "y = 1\nimport scipy")}, "Cell 2, line 2 imports scipy"),
+    ],
+)
+def test_forbidden_import_is_named(strict: Assignment, files: dict[str, bytes], said: str) -> None:
+    """The file, the line and the package."""
+    workspace = hand_in(strict, **files)
+    assert workspace.forbidden == {"steps": f"{said}, which this assignment rules out."}
+    assert workspace.refusal == ""
+
+
+def test_word_of_a_forbidden_package_is_none(strict: Assignment) -> None:
+    """A comment or a string does not import, and neither does a file that nothing imports."""
+    files = {"steps_py": b"# import scipy\nx = 'import scipy'\n", "scratch_py": b"import scipy\n"}
+    assert hand_in(strict, **files).forbidden == {}

@@ -333,7 +333,7 @@ def assignment_digest(assignment: Assignment) -> str:
 def environment_digest(packages: list[str]) -> str:
     """SHA-256 over the grader's own files, Python and the packages that results hang on."""
     digest = hashlib.sha256(f"{__version__} {sys.version} {platform.machine()}".encode())
-    for package in sorted({*packages, "numpy", "pytest", "msgspec"}):
+    for package in sorted({*packages, "numpy", "pytest", "msgspec", "nbformat", "nbconvert", "ipython"}):
         digest.update(f"{package} {_version(package)}".encode())
     source = Path(__file__).parents[1]
     for path in sorted((*source.rglob("*.py"), *source.rglob("*.ini"))):

@@ -50,6 +50,9 @@ class TestUse:
     """What may be asked of objects: what the reference's run of this test asked; None while that is found out."""
     asked: set[str] = field(default_factory=set)
     missing: str = ""
+    """A name that the submission does not define."""
+    missing_why: str = ""
+    """The statement that would have defined it, where it was passed over."""
     asserted: bool = False
     """A function of the test's, called by the student's code, raised AssertionError."""
     decoding_s: float = 0.0

@@ -11,7 +11,7 @@ import itertools
 import select
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from autograder.proxy.encoding import Encoder
 from autograder.proxy.exceptions import builtin_name, copy_student_error, student_exception
 from autograder.proxy.handles import Handle, Mirror, Reference, make_handle, reference_of
 from autograder.proxy.inputs import take_call
+from autograder.proxy.passed_over import PassedOver, place, read_passed_over
 from autograder.proxy.paths import ModulePath
 from autograder.sandbox.zygote import StudentProcess, ZygoteClient
 from autograder.verdict import Outcome
@@ -47,6 +48,9 @@ class Submission:
         limits: of the sandbox and of each test.
         import_seed: for the global generators at import.
         names: the assignment's classes and functions.
+        cells: of a file that was made from a notebook: each cell's name, first line and number of lines.
+        forbidden: packages whose import is refused.
+        refused: why a module's tests are all `forbidden`, by module.
     """
 
     def __init__(
@@ -57,6 +61,10 @@ class Submission:
         limits: Limits,
         import_seed: int,
         names: Names | None = None,
+        *,
+        cells: Mapping[str, Sequence[tuple[str, int, int]]] | None = None,
+        forbidden: Sequence[str] = (),
+        refused: Mapping[str, str] | None = None,
     ) -> None:
         self.zygote = zygote
         self.files = files
@@ -64,7 +72,13 @@ class Submission:
         self.limits = limits
         self.import_seed = import_seed
         self.names = names or Names()
-        self.lines = {name: data.count(b"\n") + 1 for name, data in files.items()}
+        self.cells = cells or {}
+        self.forbidden = forbidden
+        self.refused = refused or {}
+        self.lines = {name: data.count(b"\n") + 1 for name, data in files.items() if name not in self.cells}
+        self.lines |= {name: count for cells in self.cells.values() for name, _, count in cells}
+        self.passed_over: tuple[PassedOver, ...] | None = None
+        self.passed_over_more = 0
         self.channel: Channel | None = None
         self.sandboxes = 0
         self.import_failure: SandboxLostError | None = None
@@ -122,6 +136,7 @@ class Submission:
             BaseException: whatever the student's code raised.
         """
         __tracebackhide__ = True  # a suite's traceback ends at the call
+        self._refuse_forbidden(on)
         test, channel = self._ready()
         if test.decoding_s > test.cpu_limit_s:
             raise self._lose(Outcome.TIMEOUT, "what your code returned took too long to read.")
@@ -148,9 +163,10 @@ class Submission:
         if isinstance(reply, wire.Missing) and not isinstance(on, (ModulePath, Mirror)):
             raise self._garbage(wire.WireError("that an object has no name"))
         if isinstance(reply, wire.Missing):
+            why = self._why_missing(name)
             if op != "read":  # hasattr() and getattr() with a default ask on purpose
-                test.missing = name
-            raise MissingNameError(f"{name} is not defined in the submission.")
+                test.missing, test.missing_why = name, why
+            raise MissingNameError(f"{name} is not defined in the submission{why}.")
         answer = self._value(reply, op)
         value, returned = self._decode(answer, out)
         if op == "attribute" and isinstance(value, Handle) and isinstance(on, Handle) and isinstance(type(on), Mirror):
@@ -160,6 +176,31 @@ class Submission:
         if op == "call":
             self._settle_arguments(test, given, wanted, answer.changed, returned)
         return value
+
+    def _refuse_forbidden(self, on: Any) -> None:
+        """End a test that uses a module whose source imports what the assignment rules out."""
+        module = on.module if isinstance(on, ModulePath) else on._autograder_path[0] if isinstance(on, Mirror) else ""
+        if module in self.refused and self.test is not None:
+            self.test.lost = SandboxLostError(Outcome.FORBIDDEN, self.refused[module])
+            raise self.test.lost
+
+    def _why_missing(self, name: str) -> str:
+        """The statement that would have defined it, if it was passed over."""
+        short = name.rpartition(".")[2]
+        failed = next((entry for entry in reversed(self.passed_over or ()) if short in entry.names), None)
+        return f": {failed.cause(self._module_file)}" if failed else ""
+
+    @property
+    def _module_file(self) -> str:
+        """The file that need not be named, being the only module."""
+        return f"{self.modules[0]}.py" if len(self.modules) == 1 else ""
+
+    def notes(self) -> list[str]:
+        """What was passed over when the submission was first imported, a sentence each, for the student."""
+        said = [entry.sentence(self._module_file) for entry in self.passed_over or ()]
+        if self.passed_over_more:
+            said.append(f"{self.passed_over_more} more statements were passed over.")
+        return said
 
     def _check_question(self, test: TestUse, op: str, on: Handle, args: tuple[Any, ...]) -> None:
         """An object may stand only where the reference's answer to the same test is one, and be asked the same.
@@ -253,13 +294,18 @@ class Submission:
             classes.setdefault(module, []).append(name)
         request = {
             "modules": list(self.modules), "classes": classes, "seed": self.import_seed, "torch": self.names.tensors,
+            "cpu_s": budget.cpu_s, "wall_s": budget.wall_s, "cells": dict(self.cells),
+            "forbidden": list(self.forbidden),
+            "skip": [[entry.file, entry.first] for entry in self.passed_over or () if entry.slow],
         }  # fmt: skip
         try:
             files = {"names": list(self.files)}
             reply, _ = self._exchange(self.channel, wire.Kind.FILES, files, list(self.files.values()), budget)
             if isinstance(reply, wire.Raised):
                 raise self._lose(Outcome.MISSING, f"your files did not fit into {self.limits.disk_mib} MiB.")
-            reply, _ = self._exchange(self.channel, wire.Kind.IMPORT, request, [], budget)
+            reply, out = self._exchange(self.channel, wire.Kind.IMPORT, request, [], budget)
+            if self.passed_over is None and not isinstance(reply, wire.Raised):
+                self._take_passed_over(reply, out)
         except SandboxLostError as lost:
             sentence = f"While it was imported, {lost.sentence}"
             self.import_failure = SandboxLostError(lost.outcome, sentence, at_import=True)
@@ -275,6 +321,16 @@ class Submission:
             self.import_failure = SandboxLostError(_import_outcome(reply), sentence, at_import=True)
             test.lost = self.import_failure
             raise self.import_failure
+
+    def _take_passed_over(
+        self, reply: wire.Value | wire.Missing, buffers: Sequence[bytes | bytearray | memoryview]
+    ) -> None:
+        """Keep what the first import says; a later one may say what its process has seen in hidden tests."""
+        value, _ = self._decode(self._value(reply), buffers)
+        try:
+            self.passed_over, self.passed_over_more = read_passed_over(value, self.lines)
+        except wire.WireError as error:
+            raise self._garbage(error) from None
 
     def _end_process(self) -> None:
         if self.channel is not None:
@@ -518,11 +574,13 @@ def clean(text: str) -> str:
 def _import_outcome(reply: wire.Raised) -> Outcome:
     if reply.base == "MemoryError":
         return Outcome.MEMORY
+    if reply.base == "TimeoutError":
+        return Outcome.TIMEOUT
     return Outcome.CRASHED if reply.base == "SystemExit" else Outcome.MISSING
 
 
 def _import_sentence(reply: wire.Raised) -> str:
     """Why nothing could be imported, for the student: it is their own file, so all of it may be said."""
-    where = f", line {reply.frames[-1][1]} of {clean(reply.frames[-1][0])}" if reply.frames else ""
+    where = f", {place(clean(reply.frames[-1][0]), reply.frames[-1][1])}" if reply.frames else ""
     text = f": {clean(reply.text)}" if reply.text else ""
     return f"your file could not be imported: {clean(reply.type)}{text}{where}."

@@ -72,6 +72,9 @@ class Job(BaseModel):
     allowed: dict[str, list[str]] | None = None
     """What the reference's run of a test asked of objects; None for the reference itself."""
     import_seed: int
+    cells: dict[str, list[tuple[str, int, int]]] = {}
+    forbidden: list[str] = []
+    refused: dict[str, str] = {}
     first: int = 0
     stop: int
 
@@ -85,6 +88,8 @@ class Event(BaseModel):
     peak_memory_mib: float = 0.0
     sandboxes: int = 0
     import_failure: str = ""
+    passed_over: list[str] = []
+    """What of the submission's top level failed, a sentence each."""
 
 
 class SuiteHost:
@@ -170,8 +175,9 @@ def run_job(
     address = ZygoteAddress(config.control_fd, config.cgroup_name, config.backend)
     cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if address.isolated else None
     submission = Submission(
-        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names
-    )
+        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names,
+        cells=job.cells, forbidden=job.forbidden, refused=job.refused,
+    )  # fmt: skip
     handles.current = submission
     for index in range(job.first, job.stop):
         _write(stream, Event(start=index))
@@ -184,6 +190,7 @@ def run_job(
         peak_memory_mib=submission.peak_memory_mib,
         sandboxes=submission.sandboxes,
         import_failure=sentence(failure.sentence) if failure else "",
+        passed_over=submission.notes(),
     )
     _write(stream, done)
 

@@ -16,6 +16,7 @@ from autograder.proxy.account import ArgumentChangedError, SandboxLostError, Tes
 from autograder.proxy.client import clean
 from autograder.proxy.exceptions import StudentError, student_error
 from autograder.proxy.inputs import write_calls
+from autograder.proxy.passed_over import place
 from autograder.proxy.wire import clean_text
 from autograder.verdict import IMPORT_FAILED, Outcome, TestResult
 
@@ -121,7 +122,7 @@ def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: T
     if lost is not None:
         return lost.outcome, IMPORT_FAILED if lost.at_import else sentence(lost.sentence)
     if use.missing:
-        return Outcome.MISSING, f"{use.missing} is not defined in the submission."
+        return Outcome.MISSING, f"{use.missing} is not defined in the submission{use.missing_why}."
     if use.changed:
         return Outcome.FAILED, f"{use.changed} was changed by the call; work on a copy."
     if use.asserted:
@@ -151,7 +152,7 @@ def _all_passed(reports: list[pytest.TestReport]) -> bool:
 def _judge_student_error(error: BaseException | None, described: StudentError) -> tuple[Outcome, str]:
     where = ""
     if described.frame is not None:
-        where = f" (line {described.frame.line} of {clean(described.frame.file)})"
+        where = f" ({place(clean(described.frame.file), described.frame.line)})"
     if isinstance(error, SystemExit):
         return Outcome.CRASHED, f"Your code called exit{where}."
     if isinstance(error, MemoryError):

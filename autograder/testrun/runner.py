@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from autograder.errors import GraderError, SpecError
@@ -44,6 +44,8 @@ class TestRun:
     wall_s: float
     import_failure: str
     """Why nothing could be imported, for the student; empty where it could."""
+    passed_over: tuple[str, ...] = ()
+    """What of the submission's top level failed, a sentence each."""
 
 
 class _DiedError(Exception):
@@ -157,7 +159,10 @@ class Suite:
             except _DiedError as death:
                 self._note_death(death, state, died_in)
         wall_s = time.monotonic() - started_s
-        return TestRun(tuple(state.results), state.peak_memory_mib, state.sandboxes, wall_s, state.import_failure)
+        return TestRun(
+            tuple(state.results), state.peak_memory_mib, state.sandboxes, wall_s, state.import_failure,
+            tuple(state.passed_over),
+        )  # fmt: skip
 
     def _note_death(self, death: _DiedError, state: _RunState, died_in: list[int]) -> None:
         """Twice in the same test, which the reference passes: that test fails. Else a fault, after a few."""
@@ -185,6 +190,9 @@ class Suite:
             subtests={nodeid: result.subtests for nodeid, result in self.reference.items() if result.subtests},
             allowed=self._allowed(resumed=bool(state.results)),
             import_seed=int(self.seed(workspace, "import")[-8:], 16),
+            cells=workspace.cells,
+            forbidden=self.assignment.spec.forbidden,
+            refused=workspace.forbidden,
             first=state.following,
             stop=state.tests.stop,
         )
@@ -241,6 +249,7 @@ class Suite:
             state.peak_memory_mib = max(state.peak_memory_mib, event.peak_memory_mib)
             state.sandboxes += event.sandboxes
             state.import_failure = state.import_failure or event.import_failure
+            state.passed_over = state.passed_over or event.passed_over
 
 
 @dataclass
@@ -250,6 +259,7 @@ class _RunState:
     peak_memory_mib: float
     sandboxes: int
     import_failure: str = ""
+    passed_over: list[str] = field(default_factory=list)
     tests: range = range(0)
 
     @property
