@@ -10,6 +10,7 @@ from autograder.limits import Limits
 from autograder.proxy.account import Names, TestUse
 from autograder.proxy.client import Submission
 from autograder.proxy.paths import ModulePath
+from autograder.proxy.sockets import sandbox_channels
 from autograder.sandbox import Zygote
 
 LIMITS = Limits(cpu_s=1.0, wall_s=10.0, import_cpu_s=2.0, memory_mib=512, disk_mib=8, processes=16)
@@ -29,7 +30,7 @@ class Student:
     def __init__(self, zygote: Zygote, source: str, limits: Limits = LIMITS, names: Names | None = None) -> None:
         self.limits = limits
         files = {"work.py": source.encode()}
-        self.submission = CalledByName(zygote.client(), files, ("work",), limits, 1, names)
+        self.submission = CalledByName(sandbox_channels(zygote.client()), files, ("work",), limits, 1, names)
         self.use: TestUse | None = None
 
     @contextlib.contextmanager

@@ -14,7 +14,6 @@ import ctypes
 import gc
 import json
 import os
-import resource
 import signal
 import socket
 import sys
@@ -31,12 +30,16 @@ from autograder.limits import Limits
 from autograder.proxy import handles, modules
 from autograder.proxy.account import Names, TestUse
 from autograder.proxy.client import Submission
+from autograder.proxy.sockets import sandbox_channels
 from autograder.proxy.wire import clean_text
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
 from autograder.testrun import plugin
 from autograder.testrun.judgement import judge_test, sentence
 from autograder.verdict import ExpectedTest, TestResult
+
+with contextlib.suppress(ImportError):  # Windows has none; nothing is graded there
+    import resource
 
 TRUSTED_MEMORY_BYTES: Final = 3 << 29
 _PRINTED_CHARS: Final = 4000
@@ -169,7 +172,12 @@ def run_job(
     address = ZygoteAddress(config.control_fd, config.cgroup_name, config.isolated)
     cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if config.isolated else None
     submission = Submission(
-        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names
+        sandbox_channels(ZygoteClient(address, cgroups)),
+        job.files,
+        tuple(job.modules),
+        job.limits,
+        job.import_seed,
+        names,
     )
     handles.current = submission
     for index in range(job.first, len(items)):
