@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from autograder.contract import read_contract
+from autograder.guess import find_used_names
 from autograder.spec import Assignment
 from autograder.submission import Submission
 
@@ -81,7 +83,7 @@ def _choose_module(files: dict[str, bytes], module: str, assignment: Assignment)
         return "", f"{module}.py was not handed in, and no other .py file was."
     if len(sources) == 1:
         return sources[0], ""
-    public = _defined_names((assignment.reference / f"{module}.py").read_bytes())
+    public = _contract_names(assignment, module)
     defining = [name for name in sources if _defined_names(files[name]) & public]
     if len(defining) == 1:
         return defining[0], ""
@@ -89,6 +91,17 @@ def _choose_module(files: dict[str, bytes], module: str, assignment: Assignment)
         "",
         f"{module}.py was not handed in, and {len(defining)} of {len(sources)} other .py files could be meant.",
     )
+
+
+def _contract_names(assignment: Assignment, module: str) -> set[str]:
+    """The public names of a module: the reference's, or those that the public part of the assignment knows."""
+    reference = assignment.reference / f"{module}.py"
+    if reference.is_file():
+        return _defined_names(reference.read_bytes())
+    contract = read_contract(assignment)
+    if contract is not None and module in contract.modules:
+        return contract.modules[module].names
+    return set().union(*(find_used_names(module, path.read_bytes()) for path in assignment.public_suites))
 
 
 def _defined_names(source: bytes) -> set[str]:

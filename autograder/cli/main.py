@@ -8,6 +8,7 @@ import sys
 import typer
 
 from autograder import __version__
+from autograder.cli.check import check
 from autograder.cli.grade import grade
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(check)
 app.command()(grade)
 
 

@@ -1,0 +1,114 @@
+"""`autograder check`: a student's own files against the public tests, on any system."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from rich.console import Console
+
+from autograder.checking import check_submission
+from autograder.errors import EXIT_NOT_PASSED, EXIT_OK, SpecError
+from autograder.handout import find_handout
+from autograder.reports.check import print_check
+from autograder.spec import Assignment
+from autograder.submission import Submission, collect_submissions
+
+
+def check(
+    assignment_id: Annotated[str, typer.Argument(metavar="ID", help="The assignment.")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE...]", help="What you will hand in; else ID.py here, else the only .py file here."
+        ),
+    ] = None,
+    course: Annotated[
+        Path | None, typer.Option(help="The handout or course; else the nearest folder upward.", metavar="DIR")
+    ] = None,
+) -> None:
+    """Check your own files against the public tests, here and now. Runs on Linux, macOS and Windows.
+
+    The tests are those that grading begins with, and the verdicts are the same; hidden tests come on top. Your code
+    runs on your machine as it is, without a sandbox.
+
+    Exit codes: 0 every public test passed; 1 some did not; 2 a wrong argument or a broken handout; 130 interrupted.
+
+    Example: autograder check perceptron perceptron.py
+    """
+    start = Path.cwd() if course is None else course
+    _hide_from_imports(Path.cwd(), start, *(path if path.is_dir() else path.parent for path in paths or ()))
+    assignment = find_handout(start, assignment_id)
+    _hide_from_imports(assignment.folder, *(suite.parent for suite in assignment.public_suites))
+    submission = read_files(paths or [choose_file(Path.cwd(), assignment)], assignment)
+    report = check_submission(submission, assignment)
+    print_check(report, Console(file=_replacing_stdout()))
+    raise typer.Exit(EXIT_OK if report.passed else EXIT_NOT_PASSED)
+
+
+def _hide_from_imports(*folders: Path) -> None:
+    """Take folders with a student's files out of the import path: what the grader imports must not be theirs."""
+    hidden = {folder.resolve() for folder in folders}
+    sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() not in hidden]
+
+
+def read_files(paths: list[Path], assignment: Assignment) -> Submission:
+    """The files as one submission: a later one replaces an earlier one of its name.
+
+    Raises:
+        SpecError: a path does not exist, or holds nothing that could be handed in.
+    """
+    files: dict[str, bytes] = {}
+    refusal = ""
+    for path in paths:
+        if path.suffix == ".ipynb":
+            raise SpecError(f"{path} is a notebook, which check cannot read yet; export it as a .py file, check that.")
+        whole = path.is_dir() and not _holds_handout(path, assignment) and _holds_modules(path, assignment)
+        chosen = path if whole or not path.is_dir() else choose_file(path, assignment)
+        for submission in collect_submissions([chosen], assignment.spec.modules).submissions:
+            if submission.fault:
+                raise SpecError(submission.fault)
+            files |= submission.files
+            refusal = refusal or submission.refusal
+    return Submission("you", files, refusal=refusal)
+
+
+def choose_file(folder: Path, assignment: Assignment) -> Path:
+    """The file of a folder that is meant: the assignment's module, else the only .py file that is no test.
+
+    Raises:
+        SpecError: there is no such file, or there are several.
+    """
+    module = folder / f"{assignment.spec.modules[0]}.py"
+    if module.is_file():
+        return module
+    sources = [file for file in sorted(folder.glob("*.py")) if not _is_test(file)]
+    if len(sources) == 1:
+        return sources[0]
+    others = f"{len(sources)} other .py files" if sources else "no other .py file"
+    raise SpecError(f"{folder} holds no {module.name} and {others}; name the file that you will hand in.")
+
+
+def _holds_handout(folder: Path, assignment: Assignment) -> bool:
+    """Whether more lies in a folder than a submission: then its module alone is meant."""
+    return assignment.course.resolve().is_relative_to(folder.resolve()) or (folder / "assignment.toml").is_file()
+
+
+def _holds_modules(folder: Path, assignment: Assignment) -> bool:
+    return any((folder / f"{module}.py").is_file() for module in assignment.spec.modules)
+
+
+def _is_test(file: Path) -> bool:
+    return file.name.startswith("test_") or file.name == "conftest.py"
+
+
+def _replacing_stdout() -> TextIO:
+    """Standard output; what its encoding lacks (on Windows, say) is replaced."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.reconfigure(errors="replace")
+    return sys.stdout
