@@ -85,7 +85,9 @@ def _describe_class(node: ast.ClassDef, top: dict[str, _Definition]) -> PublicCl
         for method in item.body:
             if isinstance(method, _FUNCTIONS):
                 methods.setdefault(method.name, _parameters(method))
-    special |= {name for name in methods if name.startswith("__")}
+            elif isinstance(method, ast.Assign):  # __rmul__ = __mul__
+                special |= {target.id for target in method.targets if isinstance(target, ast.Name)}
+    special |= methods.keys()
     public = {name: parameters for name, parameters in methods.items() if not name.startswith("_")}
     return PublicClass(
         is_exception=is_exception,

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.limits import Limits
 from autograder.proxy.account import Names, TestUse
+from autograder.proxy.channel import Opener
 from autograder.proxy.client import Submission
 from autograder.proxy.paths import ModulePath
 from autograder.proxy.sockets import sandbox_channels
@@ -27,10 +28,13 @@ class CalledByName(Submission):
 class Student:
     """The functions of a one-module submission, each call a test of its own unless `test` is open."""
 
-    def __init__(self, zygote: Zygote, source: str, limits: Limits = LIMITS, names: Names | None = None) -> None:
+    def __init__(
+        self, place: Zygote | Opener, source: str, limits: Limits = LIMITS, names: Names | None = None
+    ) -> None:
         self.limits = limits
         files = {"work.py": source.encode()}
-        self.submission = CalledByName(sandbox_channels(zygote.client()), files, ("work",), limits, 1, names)
+        channels = sandbox_channels(place.client()) if isinstance(place, Zygote) else place
+        self.submission = CalledByName(channels, files, ("work",), limits, 1, names)
         self.use: TestUse | None = None
 
     @contextlib.contextmanager

@@ -269,9 +269,10 @@ def _interpreter() -> tuple[str, dict[str, str]]:
     """This Python, and the environment to start it in: the sandbox's, as far as it is not of one system."""
     own = {name: value for name, value in ENVIRONMENT.items() if name not in ("PATH", "LANG", "USER")}
     kept = {name: value for name, value in os.environ.items() if not _configures_python(name)}
-    if sys.platform == "win32" and sys._base_executable != sys.executable:
+    base: str = getattr(sys, "_base_executable", sys.executable)
+    if sys.platform == "win32" and base != sys.executable:
         # a virtual environment's python.exe starts another: its times and its end would be those of a mere starter
-        return sys._base_executable, {**kept, **own, "__PYVENV_LAUNCHER__": sys.executable}
+        return base, {**kept, **own, "__PYVENV_LAUNCHER__": sys.executable}
     return sys.executable, {**kept, **own}
 
 
