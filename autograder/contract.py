@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from autograder.errors import SpecError
 from autograder.spec import Assignment
@@ -26,13 +26,11 @@ ParameterKind = Literal["positional", "normal", "arguments", "keyword", "keyword
 class Parameter(Record):
     """One parameter of a function."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")  # a default may be infinite
-
     name: str
     kind: ParameterKind = "normal"
     has_default: bool = False
     default: bool | int | float | str | None = None
-    """Where it is plain; None where it is another."""
+    """Where it is plain and finite; None where it is another."""
 
 
 Parameters = tuple[Parameter, ...]

@@ -7,6 +7,7 @@ from the reference. Nothing of it can be called.
 from __future__ import annotations
 
 import inspect
+import math
 import types
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -23,7 +24,6 @@ _KINDS: Final[dict[Any, ParameterKind]] = {
     inspect.Parameter.VAR_KEYWORD: "keywords",
 }
 _BY_NAME: Final = {name: kind for kind, name in _KINDS.items()}
-_PLAIN: Final = (bool, int, float, str, type(None))
 
 
 def describe_modules(reference: ReferenceModules) -> dict[str, PublicNames]:
@@ -60,10 +60,14 @@ def _parameters(function: Callable[..., Any]) -> Parameters:
             name=rule.name,
             kind=_KINDS[rule.kind],
             has_default=rule.default is not rule.empty,
-            default=rule.default if type(rule.default) in _PLAIN else None,
+            default=rule.default if _is_plain(rule.default) else None,
         )
         for rule in found
     )
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) in (bool, int, str) or (type(value) is float and math.isfinite(value))
 
 
 class DescribedModules:
