@@ -31,6 +31,11 @@ from small_course import (
 )
 
 import autograder
+from autograder.contract import make_contract
+from autograder.proxy.described import describe_modules
+from autograder.proxy.modules import ReferenceModules
+from autograder.spec import load_assignment
+from autograder.verdict import ExpectedTest, TestResult
 
 Completed = subprocess.CompletedProcess[str]
 
@@ -263,6 +268,63 @@ def test_missing_package_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("autograder: a package is missing or too old (No module named rich); run: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def write_contract(folder: Path, course: Path, points: float) -> None:
+    """contract.json of the small course beside a flat handout's suite, its tests worth `points` each."""
+    assignment = load_assignment(course, ID)
+    reference = ReferenceModules(assignment.reference, assignment.spec.modules)
+    functions = ("test_double_small", "test_total_small")
+    tests = [
+        ExpectedTest(
+            nodeid=f"test_public.py::{name}", function=name, title=f"Title of {name}", points=points, public=True
+        )
+        for name in functions
+    ]
+    results = {test.nodeid: TestResult(nodeid=test.nodeid) for test in tests}
+    contract = make_contract(assignment, describe_modules(reference), tests, results)
+    (folder / "contract.json").write_text(contract.model_dump_json(indent=1))
+
+
+def test_contract_says_the_points(course: Path, tmp_path: Path) -> None:
+    """In a suite without a single mark, what a test is worth hangs on the hidden ones: the contract says it."""
+    unmarked = "\n".join(line for line in PUBLIC.splitlines() if not line.startswith("@")) + "\n"
+    write_files(course, {f"assignments/{ID}/tests/test_public.py": unmarked})
+    folder = write_handout(tmp_path / "handout", public=unmarked, steps=REFERENCE)
+    assert "2 of 2 public tests passed. Hidden" in run_autograder("check", "steps", cwd=folder).stdout
+    write_contract(folder, course, 2.5)
+    done = check(folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 of 2 public tests passed, 5 of 5 public points." in done.stdout
+    assert "as they were handed out" not in done.stdout
+    assert "is that of 'small_steps', not of 'steps'" in assert_one_sentence(
+        run_autograder("check", "steps", cwd=folder), 2
+    )
+
+
+def test_changed_suite_is_noted(course: Path, tmp_path: Path) -> None:
+    """A public suite that is not the one that was handed out is run, with a word that grading may differ."""
+    folder = write_handout(tmp_path / ID, steps=REFERENCE)
+    write_contract(folder, course, 1)
+    write_files(folder, {"test_public.py": PUBLIC + "\n\ndef test_mine():\n    assert total([]) == 0\n"})
+    done = check(folder)
+    assert done.returncode == 0
+    assert "3 of 3 public tests passed" in done.stdout
+    assert "note: The public tests are not as they were handed out: grading may say otherwise." in done.stdout
+
+
+def test_modules_of_one_assignment_are_checked_together(tmp_path: Path) -> None:
+    """Of an assignment of two modules both are taken from the folder; one that lacks is named."""
+    toml = TOML.replace('["steps"]', '["steps", "leaps"]')
+    public = PUBLIC + "\n\ndef test_leap():\n    import leaps\n    assert leaps.leap(2) == 3\n"
+    folder = write_handout(tmp_path / ID, public=public, toml=toml, steps=REFERENCE)
+    alone = check(folder)
+    assert alone.returncode == 1
+    assert "leaps.py was not handed in; hand it in under this name." in alone.stdout
+    write_files(folder, {"leaps.py": "def leap(n):\n    return n + 1\n"})
+    both = check(folder)
+    assert (both.returncode, both.stderr) == (0, "")
+    assert both.stdout.startswith("checked steps.py, leaps.py\n")
 
 
 # ---- which files

@@ -10,6 +10,7 @@ from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from autograder.checking import check_submission
 from autograder.errors import EXIT_NOT_PASSED, EXIT_OK, SpecError
@@ -44,9 +45,14 @@ def check(
     _hide_from_imports(Path.cwd(), start, *(path if path.is_dir() else path.parent for path in paths or ()))
     assignment = find_handout(start, assignment_id)
     _hide_from_imports(assignment.folder, *(suite.parent for suite in assignment.public_suites))
-    submission = read_files(paths or [choose_file(Path.cwd(), assignment)], assignment)
-    report = check_submission(submission, assignment)
-    print_check(report, Console(file=_replacing_stdout()))
+    chosen = choose_paths(paths or [Path.cwd()], assignment, whole=bool(paths))
+    submission = read_files(chosen, assignment)
+    console = Console(file=_replacing_stdout())
+    names = ", ".join(path.resolve().name for path in chosen)
+    with console.status(escape(f"checking {names}")):
+        report = check_submission(submission, assignment)
+    console.print(f"checked {names}", highlight=False, markup=False, soft_wrap=True)
+    print_check(report, console)
     raise typer.Exit(EXIT_OK if report.passed else EXIT_NOT_PASSED)
 
 
@@ -56,20 +62,51 @@ def _hide_from_imports(*folders: Path) -> None:
     sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() not in hidden]
 
 
+def choose_paths(paths: list[Path], assignment: Assignment, *, whole: bool) -> list[Path]:
+    """What is meant: files as they are, and of a folder its files.
+
+    Args:
+        paths: what the student named.
+        assignment: whose modules are sought.
+        whole: whether a folder that holds a module, and not the handout, is a submission as it stands.
+
+    Raises:
+        SpecError: a folder holds no file that could be meant, or several, or a path is a notebook.
+    """
+    chosen: list[Path] = []
+    for path in paths:
+        if path.suffix == ".ipynb":
+            raise SpecError(f"{path} is a notebook, which check cannot read yet; export it as a .py file, check that.")
+        is_submission = whole and _modules_in(path, assignment) and not _holds_handout(path, assignment)
+        chosen += _choose_files(path, assignment) if path.is_dir() and not is_submission else [path]
+    return chosen
+
+
+def _choose_files(folder: Path, assignment: Assignment) -> list[Path]:
+    """The assignment's modules in a folder, else the only .py file that is no test."""
+    modules = _modules_in(folder, assignment)
+    sources = modules or [file for file in sorted(folder.glob("*.py")) if not _is_test(file)]
+    if modules or len(sources) == 1:
+        return sources
+    others = f"{len(sources)} other .py files" if sources else "no other .py file"
+    name = f"{assignment.spec.modules[0]}.py"
+    raise SpecError(f"{folder} holds no {name} and {others}; name the file that you will hand in.")
+
+
+def _modules_in(folder: Path, assignment: Assignment) -> list[Path]:
+    return [path for module in assignment.spec.modules if (path := folder / f"{module}.py").is_file()]
+
+
 def read_files(paths: list[Path], assignment: Assignment) -> Submission:
     """The files as one submission: a later one replaces an earlier one of its name.
 
     Raises:
-        SpecError: a path does not exist, or holds nothing that could be handed in.
+        SpecError: a path does not exist, or cannot be read.
     """
     files: dict[str, bytes] = {}
     refusal = ""
     for path in paths:
-        if path.suffix == ".ipynb":
-            raise SpecError(f"{path} is a notebook, which check cannot read yet; export it as a .py file, check that.")
-        whole = path.is_dir() and not _holds_handout(path, assignment) and _holds_modules(path, assignment)
-        chosen = path if whole or not path.is_dir() else choose_file(path, assignment)
-        for submission in collect_submissions([chosen], assignment.spec.modules).submissions:
+        for submission in collect_submissions([path], assignment.spec.modules).submissions:
             if submission.fault:
                 raise SpecError(submission.fault)
             files |= submission.files
@@ -77,29 +114,9 @@ def read_files(paths: list[Path], assignment: Assignment) -> Submission:
     return Submission("you", files, refusal=refusal)
 
 
-def choose_file(folder: Path, assignment: Assignment) -> Path:
-    """The file of a folder that is meant: the assignment's module, else the only .py file that is no test.
-
-    Raises:
-        SpecError: there is no such file, or there are several.
-    """
-    module = folder / f"{assignment.spec.modules[0]}.py"
-    if module.is_file():
-        return module
-    sources = [file for file in sorted(folder.glob("*.py")) if not _is_test(file)]
-    if len(sources) == 1:
-        return sources[0]
-    others = f"{len(sources)} other .py files" if sources else "no other .py file"
-    raise SpecError(f"{folder} holds no {module.name} and {others}; name the file that you will hand in.")
-
-
 def _holds_handout(folder: Path, assignment: Assignment) -> bool:
     """Whether more lies in a folder than a submission: then its module alone is meant."""
     return assignment.course.resolve().is_relative_to(folder.resolve()) or (folder / "assignment.toml").is_file()
-
-
-def _holds_modules(folder: Path, assignment: Assignment) -> bool:
-    return any((folder / f"{module}.py").is_file() for module in assignment.spec.modules)
 
 
 def _is_test(file: Path) -> bool:
