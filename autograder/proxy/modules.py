@@ -24,11 +24,14 @@ from autograder.proxy.paths import ModulePath
 _PACKAGE: Final = "_reference"
 
 
+NO_REFERENCE: Final = "This check needs the reference, which is not here; it is made when you submit."
+
+
 class NoReferenceError(SpecError):
     """A test asks for the reference where there is none: on a student's machine."""
 
-    def __init__(self) -> None:
-        super().__init__("This check needs the reference, which is not here; it is made when you submit.")
+    def __init__(self, sentence: str = NO_REFERENCE) -> None:
+        super().__init__(sentence)
 
 
 class AssignmentModules(Protocol):
