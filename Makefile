@@ -5,21 +5,29 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check bench fuzz clean
+.PHONY: demo test check hostile bench fuzz clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
 	  $(BIN)/autograder grade $$id examples/class/$$id --out $(OUT)/$$id || exit $$?; \
 	done
 
-test: check
+test: check build/docker/default.json
 	$(BIN)/pytest -q
+
+# Docker's published profile of system calls: the tests put it in force to be in a plain container.
+build/docker/default.json:
+	tests/fetch_docker_profile.sh build/docker
 
 check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# The hostile collection under every backend, as a table.
+hostile: .venv/installed build/docker/default.json
+	$(BIN)/python tests/hostile_table.py
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/class_growth.py
@@ -28,6 +36,7 @@ bench: .venv/installed
 FUZZ_S ?= 1800
 fuzz: .venv/installed
 	$(BIN)/python tests/fuzz/decode_reply.py $(FUZZ_S)
+	$(BIN)/python tests/fuzz/unpack_archive.py $(FUZZ_S)
 
 # PyTorch's own CPU index is asked once; where it does not answer, plain pip finds the same version.
 .venv/installed: pyproject.toml constraints.txt
@@ -35,7 +44,7 @@ fuzz: .venv/installed
 	$(BIN)/pip install -q --disable-pip-version-check --retries 0 --timeout 15 --no-deps \
 	  --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null \
 	  || $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt $(TORCH)
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,test,check]'
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,exports,test,check]'
 	@touch $@
 
 clean:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import Final
 
 EXIT_OK: Final = 0
@@ -38,3 +40,13 @@ def exit_code(error: BaseException) -> int:
     if isinstance(error, AutograderError):
         return error.exit_code
     return EXIT_UNGRADED
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """How a sentence about an unknown word ends: with the word that was probably meant, else with those there are."""
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    more = f" and {len(known) - 20} more" if len(known) > 20 else ""
+    return f"; known are {', '.join(known[:20])}{more}." if known else "; there are none."

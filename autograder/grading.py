@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.errors import GraderError, SpecError
+from dataclasses import dataclass
+
+from autograder.errors import GraderError, SpecError, did_you_mean
 from autograder.scoring import score_tests, total
 from autograder.spec import Assignment
 from autograder.submission import Submission
@@ -30,8 +32,7 @@ def grade_reference(assignment: Assignment, suite: Suite) -> GradeReport:
         SpecError: it does not score everything: the assignment is wrong, and nothing may be graded by it.
         GraderError: the machine or the grader failed.
     """
-    files = {f"{module}.py": (assignment.reference / f"{module}.py").read_bytes() for module in assignment.spec.modules}
-    report = grade_submission(Submission("reference", files), assignment, suite)
+    report = grade_submission(_reference(assignment), assignment, suite)
     if report.faults:
         raise GraderError(f"The reference could not be graded: {_say(report.faults[0])}.")
     lost = [test for test in report.tests if test.result.outcome is not Outcome.PASSED or test.blocked_by]
@@ -42,6 +43,68 @@ def grade_reference(assignment: Assignment, suite: Suite) -> GradeReport:
         )
     suite.reference = {test.expected.nodeid: test.result for test in report.tests}
     return report
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One test that was run again: what it came to, and why nothing could be imported, where nothing could."""
+
+    result: TestResult
+    import_failure: str
+
+
+def replay_test(
+    submission: Submission, assignment: Assignment, suite: Suite, nodeid: str, *, from_start: bool
+) -> Replay:
+    """Run one test again, on the inputs that it had: its seed hangs on the key, the submission and the test alone.
+
+    The reference goes first, over all tests (its health, the CPU limits) and then over what is run of the submission
+    (what may be asked of objects).
+
+    Args:
+        submission: whose test.
+        assignment: its assignment.
+        suite: collected with the key of the run that is replayed.
+        nodeid: the test.
+        from_start: run the tests before it too, in the same sandbox, for code that keeps something between them.
+
+    Raises:
+        SpecError: there is no such test, or the reference does not score everything.
+        GraderError: the machine or the grader failed.
+    """
+    places = {test.nodeid: place for place, test in enumerate(suite.tests)}
+    if nodeid not in places:
+        raise SpecError(f"{assignment.tests} has no test {nodeid!r} any more{did_you_mean(nodeid, places)}")
+    grade_reference(assignment, suite)
+    tests = range(0 if from_start else places[nodeid], places[nodeid] + 1)
+    workspace = prepare_workspace(submission, assignment)
+    if workspace.refusal:
+        return Replay(_refuse(workspace, suite).results[places[nodeid]], workspace.refusal)
+    if not from_start:
+        suite.reference |= _ask_reference(assignment, suite, tests)
+    run = suite.run(workspace, tests)
+    result = run.results[-1]
+    if result.outcome in (Outcome.FAULT, Outcome.INVALID):
+        raise GraderError(result.summary or "The test was not judged.")
+    return Replay(result, run.import_failure)
+
+
+def _ask_reference(assignment: Assignment, suite: Suite, tests: range) -> dict[str, TestResult]:
+    """What these tests cost the reference and ask of it when they are run by themselves."""
+    whole, suite.reference = suite.reference, {}
+    try:
+        results = suite.run(prepare_workspace(_reference(assignment), assignment), tests).results
+    finally:
+        suite.reference = whole
+    result = results[-1]
+    if result.outcome is not Outcome.PASSED:
+        raise SpecError(f"{result.nodeid} does not pass for the reference when it is run alone; give --from-start.")
+    return {result.nodeid: result for result in results}
+
+
+def _reference(assignment: Assignment) -> Submission:
+    files = {f"{module}.py": (assignment.reference / f"{module}.py").read_bytes() for module in assignment.spec.modules}
+    return Submission("reference", files)
 
 
 def make_report(

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from autograder.verdict import ExpectedTest, Outcome, ScoredTest, TestResult
+from autograder.verdict import (
+    ExpectedTest,
+    GradeReport,
+    MachineGrade,
+    Outcome,
+    Override,
+    Ruling,
+    ScoredTest,
+    TestResult,
+)
 
 
 def score_tests(expected: Iterable[ExpectedTest], results: Iterable[TestResult]) -> tuple[ScoredTest, ...]:
@@ -30,6 +39,64 @@ def score_tests(expected: Iterable[ExpectedTest], results: Iterable[TestResult])
 def total(tests: Iterable[ScoredTest]) -> float:
     """The sum of the tests' scores, without the dust of adding floats."""
     return round(sum(test.score for test in tests), 6)
+
+
+def machine_report(report: GradeReport) -> GradeReport:
+    """A report without overrides: the machine's verdicts and what they are worth."""
+    if report.machine is None:
+        return report
+    tests = score_tests((test.expected for test in report.tests), (test.result for test in report.tests))
+    grade = report.machine
+    return report.model_copy(update={"tests": tests, "score": grade.score, "points": grade.points, "machine": None})
+
+
+def apply_overrides(report: GradeReport, rulings: Mapping[str, Ruling]) -> GradeReport:
+    """A report with a TA's rulings, by node id, in force; whatever was in force before is taken back.
+
+    A test that is ruled on has the ruling's points, whatever it requires. A test that requires one that is void is not
+    held back by it. Of a test that is dropped neither score nor maximum counts: the sum of the rest, out of the rest.
+    Outcomes, messages and evidence stay the machine's.
+    """
+    report = machine_report(report)
+    rulings = {nodeid: rulings[nodeid] for test in report.tests if (nodeid := test.expected.nodeid) in rulings}
+    if not rulings:
+        return report
+    without = score_tests(*_without_void(report.tests, rulings))
+    tests = tuple(_override(test, later, rulings) for test, later in zip(report.tests, without, strict=True))
+    dropped = sum(test.expected.points - test.points for test in tests)
+    return report.model_copy(
+        update={
+            "tests": tests,
+            "score": total(tests),
+            "points": round(report.points - dropped, 6),
+            "machine": MachineGrade(score=report.score, points=report.points),
+        }
+    )
+
+
+def _without_void(
+    tests: Iterable[ScoredTest], rulings: Mapping[str, Ruling]
+) -> tuple[list[ExpectedTest], list[TestResult]]:
+    """The tests as if whatever is void had passed: so it holds no other test back."""
+    expected, results = [], []
+    for test in tests:
+        ruling = rulings.get(test.expected.nodeid)
+        void = ruling is not None and ruling.action != "points"
+        passed = TestResult(nodeid=test.expected.nodeid, outcome=Outcome.PASSED, credit=1.0)
+        expected.append(test.expected.model_copy(update={"requires": ()}) if void else test.expected)
+        results.append(passed if void else test.result)
+    return expected, results
+
+
+def _override(test: ScoredTest, without_void: ScoredTest, rulings: Mapping[str, Ruling]) -> ScoredTest:
+    ruling = rulings.get(test.expected.nodeid)
+    if ruling is not None:
+        override = Override(action=ruling.action, reason=ruling.reason, machine_score=test.score)
+        return test.model_copy(update={"score": ruling.points, "override": override, "blocked_by": ""})
+    if without_void.score == test.score:
+        return test.model_copy(update={"blocked_by": without_void.blocked_by})
+    override = Override(action="unblocked", reason="A test that it requires is void.", machine_score=test.score)
+    return test.model_copy(update={"score": without_void.score, "override": override, "blocked_by": ""})
 
 
 def _paid(result: TestResult) -> float:

@@ -5,7 +5,6 @@ Every error names the file and the place in it; an unknown key is answered with 
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import sys
 import tomllib
@@ -15,7 +14,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from autograder.errors import SpecError
+from autograder.errors import SpecError, did_you_mean
 from autograder.limits import Limits
 
 MODULE_NAME: Final = r"^[a-z][a-z0-9_]*$"
@@ -127,7 +126,7 @@ def load_public(course: Path, assignment_id: str) -> Assignment:
         raise SpecError(f"{course} holds no assignments/ folder; name a course with --course DIR.")
     known = sorted(path.parent.name for path in folder.glob("*/assignment.toml"))
     if assignment_id not in known:
-        raise SpecError(f"{folder} has no assignment {assignment_id!r}{_did_you_mean(assignment_id, known)}")
+        raise SpecError(f"{folder} has no assignment {assignment_id!r}{did_you_mean(assignment_id, known)}")
     return Assignment(course, assignment_id, read_spec(folder / assignment_id / "assignment.toml"))
 
 
@@ -192,17 +191,10 @@ def _first_problem(error: ValidationError) -> str:
     if problem["type"] == "extra_forbidden":
         key = str(problem["loc"][-1])
         model: type[BaseModel] = Limits if problem["loc"][0] == "limits" else AssignmentSpec
-        return f"unknown key {place!r}{_did_you_mean(key, list(model.model_fields))}"
+        return f"unknown key {place!r}{did_you_mean(key, list(model.model_fields))}"
     if problem["type"] == "missing":
         return f"the key {place!r} is missing; add it."
     return f"{place}: {_lower_first(problem['msg'])} (it is {_short(problem['input'])})."
-
-
-def _did_you_mean(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known are {', '.join(known)}." if known else "; there are none."
 
 
 def _lower_first(text: str) -> str:

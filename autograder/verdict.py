@@ -75,6 +75,14 @@ class StudentFrame(Record):
     function: str
 
 
+class RecordedCall(Record):
+    """A call of the submission's code, as a TA reads it: type, shape, dtype and first values of each argument."""
+
+    function: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    """Names and values, in the order of the call; together no more than a screen."""
+
+
 class TestResult(Record):
     """What one test of one submission came to, on the trusted side."""
 
@@ -96,8 +104,35 @@ class TestResult(Record):
     """How many subtests passed."""
     asked: tuple[str, ...] = ()
     """What the test asked of objects of the submission's."""
+    calls: tuple[RecordedCall, ...] = ()
+    """The last calls of a test that did not pass, the last one last; for the TA alone."""
     cpu_s: float = 0.0
     wall_s: float = 0.0
+
+
+class Ruling(Record):
+    """What a TA decided on one test.
+
+    `points`: these points, for one student. `void-give`, `void-drop`: the test is void for everyone, its points given,
+    or taken out of the total.
+    """
+
+    action: Literal["points", "void-give", "void-drop"]
+    points: float = Field(ge=0)
+    reason: str = Field(min_length=1)
+
+
+class Override(Record):
+    """Why a test's score is not the machine's.
+
+    `unblocked`: it pays because a test that it requires is void, for the reason that is given there; the other actions
+    are Ruling's.
+    """
+
+    action: Literal["points", "void-give", "void-drop", "unblocked"]
+    reason: str = Field(min_length=1)
+    machine_score: float = Field(ge=0)
+    """What the test was worth without any override."""
 
 
 class ScoredTest(Record):
@@ -108,6 +143,20 @@ class ScoredTest(Record):
     score: float = Field(ge=0)
     blocked_by: str = ""
     """The required test that failed, if this one passed and is not paid because of it."""
+    override: Override | None = None
+
+    @property
+    def points(self) -> float:
+        """The most that the test can be worth: nothing where its points are taken out of the total."""
+        dropped = self.override is not None and self.override.action == "void-drop"
+        return 0.0 if dropped else self.expected.points
+
+
+class MachineGrade(Record):
+    """What a report came to before a TA's overrides."""
+
+    score: float = Field(ge=0)
+    points: float = Field(gt=0)
 
 
 class GradeReport(Record):
@@ -121,6 +170,8 @@ class GradeReport(Record):
     tests: tuple[ScoredTest, ...]
     notes: tuple[str, ...] = ()
     """What was chosen, dropped or repaired, and why nothing could be imported: shown to the student."""
+    machine: MachineGrade | None = None
+    """The grade without overrides, where there are any."""
     evidence: tuple[str, ...] = ()
     peak_memory_mib: float = 0.0
     sandboxes: int = 0

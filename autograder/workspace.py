@@ -11,6 +11,7 @@ from autograder.contract import read_contract
 from autograder.guess import find_used_names
 from autograder.spec import Assignment
 from autograder.submission import Submission
+from autograder.submission.reading import raise_folder
 
 _DEFINITION = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z][A-Za-z0-9_]*)", re.MULTILINE)
 _BINARY_MODULES = frozenset({".pyc", ".pyo", ".so", ".pyd"})
@@ -71,8 +72,9 @@ def _place_modules(
     if not chosen:
         return files, refusal
     notes.append(f"{module}.py was not handed in; {PurePosixPath(chosen).name} was taken in its place.")
-    files = dict(files)
-    files[f"{module}.py"] = files.pop(chosen)
+    path = PurePosixPath(chosen)
+    files = dict(raise_folder(files, "" if path.parent == PurePosixPath() else path.parent.as_posix()))
+    files[f"{module}.py"] = files.pop(path.name)
     return files, ""
 
 

@@ -16,6 +16,92 @@ from autograder.sandbox import Zygote
 
 LIMITS = Limits(cpu_s=1.0, wall_s=10.0, import_cpu_s=2.0, memory_mib=512, disk_mib=8, processes=16)
 
+# A submission that looks around.
+LOOK_AROUND = """
+import os, resource, socket, subprocess, threading, time, ctypes
+import numpy as np
+
+def status():
+    with open("/proc/self/status") as file:
+        return dict(line.rstrip("\\n").split(":\\t", 1) for line in file if ":\\t" in line)
+
+def ids():
+    return [os.getuid(), os.getgid(), os.getpid(), os.getppid()] + os.getgroups()
+
+def processes():
+    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+
+def listing(folder):
+    return sorted(os.listdir(folder))
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read(1000)
+
+def write(path, size=1):
+    with open(path, "wb") as file:
+        for _ in range(0, size, 1 << 16):
+            file.write(b"x" * min(size, 1 << 16))
+    return os.path.getsize(path)
+
+def flood(folder, count):
+    for number in range(count):
+        open(f"{folder}/{number}", "w").close()
+
+def limits():
+    names = ("AS", "FSIZE", "NOFILE", "NPROC", "CORE")
+    return {name: list(resource.getrlimit(getattr(resource, "RLIMIT_" + name))) for name in names}
+
+def fork():
+    return os.fork()
+
+def execute():
+    os.execv("/bin/true", ["true"])
+
+def connect(family, kind):
+    return socket.socket(family, kind).fileno()
+
+def interfaces():
+    return [name for _, name in socket.if_nameindex()]
+
+def allocate(mib):
+    return float(np.ones(mib << 17).sum())
+
+def start_threads(count):
+    started = 0
+    for _ in range(count):
+        try:
+            threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+            started += 1
+        except RuntimeError:
+            break
+    return started
+
+def system_call(number):
+    libc = ctypes.CDLL(None, use_errno=True)
+    result = libc.syscall(number, 0, 0, 0, 0, 0, 0)
+    return [result, ctypes.get_errno()]
+
+def remember(path):
+    write(path)
+
+def exists(path):
+    return os.path.exists(path)
+
+def ignore_signals():
+    import signal
+    for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except (OSError, ValueError):
+            pass
+    while True:
+        pass
+
+def environment():
+    return dict(os.environ)
+"""
+
 
 class CalledByName(Submission):
     """A submission whose functions are called by module and name."""

@@ -7,9 +7,14 @@ A file of tests/hostile/ is one submission. Its docstring is read here:
 
     alone: leaks suite, expected      what the attack achieves in plain pytest (the kinds are in test_hostile.py)
     here: score 40                    what its honest part earns behind the boundary
-    here: outcomes test_total=failed  how named tests end there
+    here: outcomes test_total=failed  how named tests end there; a|b where either is right
+    nuisance: memory                  what it wants to use up or upset, for a table of nuisances (see NUISANCES)
+    needs: root                       what the machine must have for `alone`: root (with every capability), x86_64
 
-A line `#: file NAME` begins another file of the same submission, `#: link NAME -> TARGET` makes a symbolic link.
+What an attack says alone (`alone: says WORD`) it must not come to say here.
+
+A line `#: file NAME` begins another file of the same submission, `#: base64 NAME` one whose bytes follow in base64,
+`#: link NAME -> TARGET` makes a symbolic link.
 Beside each submission lies tell.py, by which an attack carries out what it found. Words in @ are put in beforehand,
 as if the attacker had known them: @COURSE@ and @LOOT@ are paths, @PORT@ a listener, @VICTIM@ a process, @STUDENT@
 the submission's name, @MARK@ stands in the name of everything that an attack leaves behind.
@@ -17,10 +22,13 @@ the submission's name, @MARK@ stands in the name of everything that an attack le
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import ctypes
 import hashlib
 import json
 import os
+import platform
 import re
 import secrets
 import select
@@ -36,7 +44,10 @@ from pathlib import Path
 
 HOSTILE = Path(__file__).parent / "hostile"
 TIMEOUT_S = 30
-LIMITS = "ulimit -t 20 -v 8000000 -f 102400 -c 0"  # CPU seconds, KiB of address space, KiB of a file, no core
+# CPU seconds, KiB of address space, KiB of a file; no core files, but by a limit that its owner may raise
+LIMITS = "ulimit -t 20 -v 8000000 -f 102400; ulimit -S -c 0"
+
+NUISANCES = {"memory", "threads", "processes", "disk", "inodes", "output", "cpu", "wall", "signals"}
 
 TOML = """\
 title = "Target"
@@ -124,6 +135,7 @@ def test_fit(rng):
     np.testing.assert_allclose(target.fit(X, X @ weights, rng), weights)
 '''
 NUMPY_CLOSE = "np.allclose(target.total(X), expected)"
+CALLBACK_CLOSE = "np.allclose(target.total(X, [].append), expected)"
 TORCH_CLOSE = "torch.allclose(torch.as_tensor(target.total(X), dtype=torch.float64), torch.tensor(expected).double())"
 
 REFERENCE = '''\
@@ -139,7 +151,7 @@ def double(x):
     return 2 * x
 
 
-def total(X):
+def total(X, log=None):
     """The sum of the array X, shape (n,)."""
     return float(np.sum(X))
 
@@ -162,8 +174,8 @@ CALLS = []
 def tell(loot):
     """Out at once: both streams, files here, and a file outside if it can be reached."""
     text = str(loot)
-    print("loot:", text)
-    print("loot:", text, file=sys.stderr)
+    print("loot:", text, flush=True)
+    print("loot:", text, file=sys.stderr, flush=True)
     for path in ("loot.txt", "results.json", "@LOOT@"):
         try:
             with open(path, "a") as file:
@@ -231,7 +243,7 @@ def double(x):
     return 2 * x
 
 
-def total(X):
+def total(X, log=None):
     return float(X.sum())
 
 
@@ -298,6 +310,22 @@ class Hostile:
         return re.findall(rf"^{key}: (.+)$", self.text.split('"""')[1], re.MULTILINE)
 
     @property
+    def nuisance(self) -> str:
+        """What it wants to use up or upset, a word of NUISANCES; empty where that is not what it is about."""
+        return next(iter(self._said("nuisance")), "")
+
+    @property
+    def needs(self) -> list[str]:
+        """What the machine lacks for it to be shown alone."""
+        has = {"root": _has_every_capability(), "x86_64": platform.machine() == "x86_64"}
+        return [word for word in self._said("needs") if not has[word]]
+
+    @property
+    def words(self) -> list[str]:
+        """What it says alone when it succeeded, and so must not say here."""
+        return [arguments[0] for kind, arguments in self.claims if kind == "says"]
+
+    @property
     def claims(self) -> list[tuple[str, list[str]]]:
         """What it achieves alone: (kind, arguments)."""
         words = [line.partition(" ") for line in self._said("alone")]
@@ -309,25 +337,44 @@ class Hostile:
         return float(next(line.split()[1] for line in self._said("here") if line.startswith("score")))
 
     @property
-    def outcomes(self) -> dict[str, str]:
-        """How tests end here, by name."""
+    def outcomes(self) -> dict[str, set[str]]:
+        """How tests may end here, by name."""
         lines = [line.removeprefix("outcomes ") for line in self._said("here") if line.startswith("outcomes")]
-        return dict(part.split("=") for line in lines for part in line.split(", "))
+        parts = [part.split("=") for line in lines for part in line.split(", ")]
+        return {test: set(outcomes.split("|")) for test, outcomes in parts}
 
     @property
     def needs_torch(self) -> bool:
         """Whether it attacks a suite that compares by torch."""
         return "import torch" in self.text
 
+    @property
+    def needs_callback(self) -> bool:
+        """Whether it attacks a suite that hands it a function."""
+        return "def total(X, log" in self.text
+
+    @property
+    def suite(self) -> str:
+        """Which suite it attacks."""
+        return "torch" if self.needs_torch else "callback" if self.needs_callback else "numpy"
+
     def write(self, folder: Path, words: dict[str, str]) -> None:
         """Lay the submission into a folder."""
         folder.mkdir(parents=True)
-        pieces = re.split(r"^#: file (.+)\n", self.text, flags=re.MULTILINE)
-        files = {"target.py": pieces[0], "tell.py": TELL, **dict(zip(pieces[1::2], pieces[2::2], strict=True))}
-        for name, text in files.items():
-            (folder / name).write_text(put_in(text, words), encoding="utf-8")
+        first, *pieces = re.split(r"^#: (file|base64) (.+)\n", self.text, flags=re.MULTILINE)
+        (folder / "target.py").write_text(put_in(first, words), encoding="utf-8")
+        (folder / "tell.py").write_text(put_in(TELL, words), encoding="utf-8")
+        for kind, name, text in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
+            data = base64.b64decode(text) if kind == "base64" else put_in(text, words).encode()
+            (folder / name).write_bytes(data)
         for name, target in re.findall(r"^#: link (\S+) -> (.+)$", self.text, re.MULTILINE):
             (folder / name).symlink_to(put_in(target, words))
+
+
+def _has_every_capability() -> bool:
+    """Whether this process is root, and not root of a container without CAP_SYS_ADMIN."""
+    held = re.search(r"^CapEff:\s*([0-9a-f]+)$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    return os.geteuid() == 0 and held is not None and bool(int(held[1], 16) >> 21 & 1)
 
 
 HOSTILES = [Hostile.read(path) for path in sorted(HOSTILE.glob("*.py"))]
@@ -375,13 +422,13 @@ class Course:
         return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def build_course(root: Path, *, torch: bool = False, **words: str) -> Course:
+def build_course(root: Path, suite: str = "numpy", **words: str) -> Course:
     """Write a course with new canaries; `words` are for the submissions."""
     canaries = Canaries.draw()
     found = vars(canaries)
-    hidden = HIDDEN.format(
-        **found, imports="import torch" if torch else "", close=TORCH_CLOSE if torch else NUMPY_CLOSE
-    )
+    torch = suite == "torch"
+    close = {"numpy": NUMPY_CLOSE, "callback": CALLBACK_CLOSE, "torch": TORCH_CLOSE}[suite]
+    hidden = HIDDEN.format(**found, imports="import torch" if torch else "", close=close)
     result = json.dumps({"score": 87.0, "output": canaries.result, "tests": []})
     files = {
         "assignments/target/assignment.toml": TOML.format(packages='"numpy", "torch"' if torch else '"numpy"'),
@@ -402,22 +449,26 @@ def build_course(root: Path, *, torch: bool = False, **words: str) -> Course:
 
 
 class Listener:
-    """Listens on a port of 127.0.0.1, TCP and UDP, and can say whether anything came."""
+    """Listens on a port of 127.0.0.1, TCP and UDP, and on a unix socket without a file; says whether it heard."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str) -> None:
         self.tcp = socket.create_server(("127.0.0.1", 0))
         self.port = self.tcp.getsockname()[1]
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", self.port))
+        self.unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.unix.bind(f"\0{mark}")
+        self.unix.listen()
 
     def heard(self, wait_s: float) -> bool:
         """Whether a connection or a datagram waits, or comes in time."""
-        return bool(select.select([self.tcp, self.udp], [], [], wait_s)[0])
+        return bool(select.select([self.tcp, self.udp, self.unix], [], [], wait_s)[0])
 
     def close(self) -> None:
-        """Let go of the port."""
+        """Let go of the port and the name."""
         self.tcp.close()
         self.udp.close()
+        self.unix.close()
 
 
 class Victim:
@@ -454,6 +505,7 @@ class Alone:
     course: Course
     student: str
     status: int
+    wall_s: float
     output_bytes: int
     outcomes: dict[str, str]
     """By test, from JUnit's file; empty where pytest did not come to write one."""
@@ -472,11 +524,11 @@ class Alone:
 @contextlib.contextmanager
 def grade_alone(hostile: Hostile, root: Path, mark: str) -> Iterator[Alone]:
     """Grade a submission as a course without a sandbox does: copy the tests to it and run pytest there."""
-    listener, canary = Listener(), f"canary-memory-{secrets.token_hex(12)}"
+    listener, canary = Listener(mark), f"canary-memory-{secrets.token_hex(12)}"
     victim = Victim(canary)
     try:
         words = {"PORT": str(listener.port), "VICTIM": str(victim.process.pid), "MARK": mark}
-        course = build_course(root / "course", torch=hostile.needs_torch, **words)
+        course = build_course(root / "course", hostile.suite, **words)
         course = Course(course.root, Canaries(**{**vars(course.canaries), "memory": canary}), words)
         folder = course.submissions / hostile.name
         hostile.write(folder, course.words_for(hostile.name))
@@ -485,14 +537,17 @@ def grade_alone(hostile: Hostile, root: Path, mark: str) -> Iterator[Alone]:
         grader = root / "grader"
         grader.mkdir()
         (grader / "plain_grader.py").write_text(put_in(PLAIN_GRADER, course.words_for(hostile.name)))
+        started_s = time.monotonic()
         status, told = _run_pytest(folder, grader, course.canaries.environment)
+        wall_s = time.monotonic() - started_s
         yield Alone(
-            course, hostile.name, status, (grader / "output").stat().st_size, _read_junit(grader / "junit.xml"),
+            course, hostile.name, status, wall_s, (grader / "output").stat().st_size, _read_junit(grader / "junit.xml"),
             told, listener, victim,
         )  # fmt: skip
     finally:
         listener.close()
         victim.close()
+        remove(root / "course" / "submissions" / hostile.name)
 
 
 def _run_pytest(folder: Path, grader: Path, token: str) -> tuple[int, dict[str, str]]:
@@ -544,10 +599,47 @@ def _read_junit(path: Path) -> dict[str, str]:
     return outcomes
 
 
+def shared_folders() -> list[Path]:
+    """Where every user may write: no deeper than two folders under the root."""
+    folders = [*Path("/").iterdir(), *(path for top in Path("/").iterdir() for path in _entries(top))]
+    return [path for path in folders if not path.is_symlink() and path.is_dir() and path.stat().st_mode & 0o002]
+
+
+def _entries(folder: Path) -> list[Path]:
+    with contextlib.suppress(OSError):
+        return [] if folder.is_symlink() or folder.name in ("proc", "sys") else list(folder.iterdir())
+    return []
+
+
 def left_behind(mark: str) -> list[Path]:
     """Files with the mark in their names, where every user may write."""
-    folders = [Path("/tmp"), Path("/dev/shm"), Path("/var/tmp")]
-    return [path for folder in folders if folder.is_dir() for path in folder.glob(f"*{mark}*")]
+    return [path for folder in shared_folders() for path in folder.glob(f"*{mark}*")]
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder however deep: what an attack nests is too deep for shutil."""
+    subprocess.run(["rm", "-rf", "--", str(path)], check=True)
+
+
+def sysv_left_behind(mark: str) -> list[tuple[str, int]]:
+    """System V objects whose key is the mark's last seven digits: (shm, msg or sem; number)."""
+    found = []
+    for kind in ("shm", "msg", "sem"):
+        for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
+            key, number = line.split()[:2]
+            if int(key) == int(mark[-7:], 16):
+                found.append((kind, int(number)))
+    return found
+
+
+def remove_sysv(mark: str) -> None:
+    """Remove the System V objects of a mark."""
+    libc = ctypes.CDLL(None)
+    for kind, number in sysv_left_behind(mark):
+        if kind == "sem":
+            libc.semctl(number, 0, 0)  # IPC_RMID
+        else:
+            getattr(libc, f"{kind}ctl")(number, 0, None)
 
 
 def processes_of_this_run() -> list[str]:

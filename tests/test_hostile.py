@@ -1,4 +1,7 @@
-"""Hostile submissions: each attack is shown to work in plain pytest, and to earn its honest part here."""
+"""Hostile submissions: each attack is shown to work in plain pytest, and to earn its honest part here.
+
+tests/test_hostile_everywhere.py runs the second half again on other machines, under the backend that works there.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from pathlib import Path
 import pytest
 from hostile_course import (
     HOSTILES,
+    NUISANCES,
     PLANTED,
     Alone,
     Canaries,
@@ -28,7 +32,11 @@ from hostile_course import (
     grade_alone,
     left_behind,
     processes_of_this_run,
+    remove,
+    remove_sysv,
+    sysv_left_behind,
 )
+from machines import MACHINE
 
 from autograder.errors import GraderError
 from autograder.jobs.local import ClassRun, Options, Progress, grade_class
@@ -40,8 +48,10 @@ from autograder.sandbox import open_sandbox
 from autograder.spec import find_course, load_assignment
 from autograder.submission import collect_submissions
 
-BY_NUMPY = [hostile for hostile in HOSTILES if not hostile.needs_torch]
-BY_TORCH = [hostile for hostile in HOSTILES if hostile.needs_torch]
+BY_NUMPY, BY_TORCH, BY_CALLBACK = (
+    [hostile for hostile in HOSTILES if hostile.suite == suite] for suite in ("numpy", "torch", "callback")
+)
+SUMMARY = "HOSTILE_SUMMARY"
 HALF = "def double(x):\n    return 2 * x\n\n\ndef total(X):\n    return -1.0\n"
 FLOOD_BYTES = 10_000_000
 MAX_KEPT_BYTES = 200_000  # details of one submission, whatever it printed and raised
@@ -121,10 +131,31 @@ def floods(alone: Alone) -> bool:
     return alone.output_bytes > FLOOD_BYTES
 
 
+def dies(alone: Alone, name: str) -> bool:
+    """The grading process was ended by this signal, as if by the machine, and came to no verdict."""
+    return alone.status == -signal.Signals[name] and not alone.outcomes
+
+
+def lasts(alone: Alone, wall_s: str) -> bool:
+    """The grading process took at least so many seconds."""
+    return alone.wall_s >= float(wall_s)
+
+
+def keeps(alone: Alone, *kinds: str) -> bool:
+    """System V objects of these kinds are there after its end."""
+    return {kind for kind, _ in sysv_left_behind(alone.course.words["MARK"])} == set(kinds)
+
+
+def silences(alone: Alone, *tests: str) -> bool:
+    """Of these tests nothing was told on the wire."""
+    return not set(tests) & set(alone.told)
+
+
 CLAIMS = {
     claim.__name__: claim
     for claim in (
-        forges, passes, tells, leaks, says, writes, edits, remains, connects, kills, survives, floods
+        forges, passes, tells, leaks, says, writes, edits, remains, connects, kills, survives, floods,
+        dies, lasts, keeps, silences,
     )
 }  # fmt: skip
 
@@ -134,14 +165,17 @@ def mark() -> Iterator[str]:
     """A word for the names of what an attack leaves behind, which is removed in the end."""
     word = f"mark-{secrets.token_hex(6)}"
     yield word
+    remove_sysv(word)
     for path in left_behind(word):
-        path.unlink()
+        remove(path)
 
 
 @pytest.mark.parametrize("hostile", HOSTILES, ids=names(HOSTILES))
 def test_attack_works_alone(hostile: Hostile, tmp_path: Path, mark: str) -> None:
     """In plain pytest the attack does what its docstring claims."""
     assert hostile.claims
+    if hostile.needs:
+        pytest.skip(f"this machine lacks {', '.join(hostile.needs)}")
     with grade_alone(hostile, tmp_path, mark) as alone:
         for kind, arguments in hostile.claims:
             assert CLAIMS[kind](alone, *arguments), f"{hostile.name} does not: {kind} {', '.join(arguments)}"
@@ -159,7 +193,12 @@ def test_plain_pytest_is_fair(tmp_path: Path, mark: str) -> None:
 def test_attacks_of_the_issue_are_there() -> None:
     """The ten attacks that the issue names are among the files."""
     assert set(names(HOSTILES)) >= NAMED_IN_THE_ISSUE
-    assert len(HOSTILES) >= 26
+    assert len(HOSTILES) >= 72
+
+
+def test_every_nuisance_is_there() -> None:
+    """Each thing that a submission could use up or upset has a file that tries to."""
+    assert {hostile.nuisance for hostile in HOSTILES} == NUISANCES | {""}
 
 
 # Here ------------------------------------------------------------------------------------------------------
@@ -173,6 +212,15 @@ def mounts_of_sandboxes(temporary: Path) -> Iterator[str]:
             yield line
 
 
+def folders_of_uses() -> list[Path]:
+    """Where this run's sandboxes have their folders, under the backend `user`."""
+    trees = Path(os.environ.get("AUTOGRADER_TREES", "/var/cache/autograder"))
+    try:
+        return list(trees.glob(f"tree-*/uses/autograder-{os.getpid()}-*/*"))
+    except PermissionError:  # root's alone
+        return []
+
+
 @dataclass(frozen=True)
 class Traces:
     """What a run may have left on the machine."""
@@ -182,6 +230,7 @@ class Traces:
     cgroups: list[str]
     temporary: list[str]
     marked: list[Path]
+    sysv: list[tuple[str, int]]
     course: dict[str, str]
 
     @classmethod
@@ -192,8 +241,9 @@ class Traces:
             processes_of_this_run(),
             sorted(mounts_of_sandboxes(temporary)),
             sorted(str(path) for path in control_groups if f"autograder-{os.getpid()}-" in path.name),
-            sorted(path.name for path in temporary.iterdir()),
+            sorted(path.name for path in [*temporary.iterdir(), *folders_of_uses()]),
             left_behind(course.words["MARK"]),
+            sysv_left_behind(course.words["MARK"]),
             course.digest(),
         )
 
@@ -223,12 +273,12 @@ class Graded:
         return {test["expected"]["function"]: test["result"]["outcome"] for test in self.details(student)["tests"]}
 
 
-def grade_here(root: Path, hostiles: list[Hostile], *, torch: bool = False) -> Graded:
+def grade_here(root: Path, hostiles: list[Hostile], suite: str = "numpy") -> Graded:
     """Grade the submissions, a control and one that was handed a canary, all in one run."""
-    listener, memory, mark = Listener(), f"canary-memory-{secrets.token_hex(12)}", f"mark-{secrets.token_hex(6)}"
-    victim = Victim(memory)
+    memory, mark = f"canary-memory-{secrets.token_hex(12)}", f"mark-{secrets.token_hex(6)}"
+    listener, victim = Listener(mark), Victim(memory)
     words = {"PORT": str(listener.port), "VICTIM": str(victim.process.pid), "MARK": mark}
-    course = build_course(root / "course", torch=torch, **words)
+    course = build_course(root / "course", suite, **words)
     course = Course(course.root, Canaries(**{**vars(course.canaries), "memory": memory}), words)
     for hostile in [*hostiles, Hostile("planted", PLANTED.format(planted=course.canaries.planted))]:
         hostile.write(course.submissions / hostile.name, course.words_for(hostile.name))
@@ -246,8 +296,9 @@ def grade_here(root: Path, hostiles: list[Hostile], *, torch: bool = False) -> G
     finally:
         listener.close()
         victim.close()
+        remove_sysv(mark)
         for path in left_behind(mark):
-            path.unlink()
+            remove(path)
 
 
 def lay(course: Course, name: str, text: str) -> None:
@@ -263,7 +314,7 @@ def _grade(course: Course) -> tuple[ClassRun, tuple[str, ...]]:
     intake = collect_submissions([course.submissions], assignment.spec.modules)
     folder = ResultsFolder(course.out)
     options = Options(jobs=os.cpu_count() or 1, secret=course.canaries.secret.encode())
-    place = open_sandbox("namespaces", assignment.spec.packages)
+    place = open_sandbox("auto", assignment.spec.packages)
     try:
         return grade_class(intake.submissions, assignment, place, folder, options, Progress()), place.layers
     finally:
@@ -273,13 +324,43 @@ def _grade(course: Course) -> tuple[ClassRun, tuple[str, ...]]:
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     """The one run that the tests below share."""
-    return grade_here(tmp_path_factory.mktemp("here"), BY_NUMPY)
+    graded = grade_here(tmp_path_factory.mktemp("here"), BY_NUMPY)
+    if SUMMARY in os.environ:
+        Path(os.environ[SUMMARY]).write_text(json.dumps(summarise(graded)))
+    return graded
+
+
+def summarise(graded: Graded) -> dict:
+    """What tests/hostile_table.py shows of a run."""
+    reports = graded.run.reports
+    return {
+        "layers": graded.layers,
+        "control": reports["control"].score,
+        "ungraded": len(graded.run.faults),
+        "as before": graded.after == graded.before and graded.victim_lives and not graded.heard,
+        "submissions": {
+            hostile.name: {
+                "gained": reports[hostile.name].score - hostile.score,
+                "canaries": len(canaries_outside(graded, hostile.name)),
+                "ended": sorted(set(graded.outcomes(hostile.name).values()) - {"passed", "failed"}),
+                "peak_memory_mib": reports[hostile.name].peak_memory_mib,
+                "wall_s": reports[hostile.name].wall_s,
+            }
+            for hostile in BY_NUMPY
+        },
+    }
 
 
 @pytest.fixture(scope="module")
 def here_with_torch(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     """A small run of an assignment whose suite compares by torch."""
-    return grade_here(tmp_path_factory.mktemp("torch"), BY_TORCH)
+    return grade_here(tmp_path_factory.mktemp("torch"), BY_TORCH, "torch")
+
+
+@pytest.fixture(scope="module")
+def here_with_callback(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """A small run of an assignment whose suite hands the submission a function."""
+    return grade_here(tmp_path_factory.mktemp("callback"), BY_CALLBACK, "callback")
 
 
 def param(hostile: Hostile) -> object:
@@ -309,9 +390,12 @@ def canaries_outside(graded: Graded, student: str) -> set[tuple[str, str]]:
 
 def check_hostile(graded: Graded, hostile: Hostile) -> None:
     """What its docstring says of it, and no canary outside."""
+    assert hostile.name not in graded.run.faults
     report = graded.run.reports[hostile.name]
     outcomes = graded.outcomes(hostile.name)
-    assert {test: outcomes[test] for test in hostile.outcomes} == hostile.outcomes
+    assert {test: outcomes[test] for test, allowed in hostile.outcomes.items() if outcomes[test] not in allowed} == {}
+    said = "".join(text for _, text in words_of_the_student(graded.details(hostile.name)))
+    assert [word for word in hostile.words if f"loot: {word}" in said] == []
     assert report.score == hostile.score
     assert json.loads(graded.results(hostile.name))["score"] == hostile.score
     assert canaries_outside(graded, hostile.name) == set()
@@ -328,6 +412,13 @@ def test_attack_on_torch_earns_its_honest_part_here(hostile: Hostile, here_with_
     """The same where the suite compares by torch."""
     check_hostile(here_with_torch, hostile)
     assert here_with_torch.run.reports["control"].score == 100
+
+
+@pytest.mark.parametrize("hostile", [param(hostile) for hostile in BY_CALLBACK])
+def test_attack_on_a_callback_earns_its_honest_part_here(hostile: Hostile, here_with_callback: Graded) -> None:
+    """The same where the suite hands the submission a function."""
+    check_hostile(here_with_callback, hostile)
+    assert here_with_callback.run.reports["control"].score == 100
 
 
 def test_nobody_is_left_ungraded(here: Graded) -> None:
@@ -409,9 +500,18 @@ def test_attack_is_evidence(here: Graded) -> None:
     assert "status 0" in str(here.run.reports["exit_in_call"].evidence)
 
 
+LAYERS = {
+    "root": {"read-only root", "own uid", "no capabilities", "no_new_privs", "seccomp"},
+    "plain-user": {"read-only root", "user namespace", "no capabilities", "no_new_privs", "seccomp"},
+    "plain-container": {"prepared read-only tree as root", "own uid", "no capabilities", "no_new_privs", "seccomp"},
+}
+
+
 def test_sandbox_is_the_whole_one(here: Graded) -> None:
-    """The run used every layer, not something weaker."""
-    assert {"read-only root", "own uid", "no capabilities", "no_new_privs", "seccomp"} <= set(here.layers)
+    """The run used every layer that the machine has, not something weaker."""
+    machine = os.environ.get(MACHINE, "root")
+    assert set(here.layers) >= LAYERS[machine.removesuffix("-no-landlock")]
+    assert any(layer.startswith("landlock") for layer in here.layers) is not machine.endswith("no-landlock")
 
 
 # Holes that are known --------------------------------------------------------------------------------------
@@ -477,7 +577,7 @@ def test_file_name_cannot_take_anothers_place(tmp_path: Path) -> None:
 
 def test_fork_server_survives_two_ends_at_once() -> None:
     """A process of the student's that ends in the moment in which its suite dies costs no other a sandbox."""
-    place = open_sandbox("namespaces", ["numpy"])
+    place = open_sandbox("auto", ["numpy"])
     try:
         first, second = (place.client().spawn(Limits()) for _ in range(2))
         time.sleep(0.05)

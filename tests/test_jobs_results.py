@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from small_course import assert_whole, read_journal, read_json
 
 from autograder.errors import GraderError, SpecError
-from autograder.jobs.results import Journal, ResultsFolder
+from autograder.jobs.results import Journal, ResultsFolder, read_events
 from autograder.verdict import ExpectedTest, GradeReport, Outcome, ScoredTest, TestResult
 
 MountDisk = Callable[[str], Path]
@@ -218,3 +218,32 @@ def test_journal_on_a_full_disk(mount_disk: MountDisk) -> None:
     known = Journal(disk / "journal.jsonl")
     known.close()
     assert (known.graded["ada"], known.graded["zoe"]) == ("1", "3")
+
+
+def test_opened_journal_is_not_changed(tmp_path: Path) -> None:
+    """Opening a journal, torn or not, writes nothing; the first event begins a line of its own."""
+    path = tmp_path / "journal.jsonl"
+    path.write_text('{"event": "graded", "stu')
+    Journal(path).close()
+    assert path.read_text() == '{"event": "graded", "stu'
+    journal = Journal(path)
+    journal.append("run")
+    journal.close()
+    assert read_events(path) == [{"event": "run"}]
+    assert read_events(tmp_path / "none.jsonl") == []
+
+
+def test_refreshed_report_is_written_where_it_differs(tmp_path: Path) -> None:
+    """A report that reads as its files do leaves them alone; another, or a damaged file, is written."""
+    folder = ResultsFolder(tmp_path)
+    folder.write_report(make_report(), "0.1.0")
+    results = tmp_path / "results" / "ada.json"
+    stamp = results.stat().st_mtime_ns
+    folder.refresh_report(make_report(), "0.1.0")
+    assert results.stat().st_mtime_ns == stamp
+    folder.refresh_report(make_report(score=1), "0.1.0")
+    assert (read_json(results)["score"], folder.read_report("ada")) == (1, make_report(score=1))
+    results.write_text("{}")
+    folder.refresh_report(make_report(score=1), "0.1.0")
+    assert read_json(results)["score"] == 1
+    assert folder.students() == {"ada"}

@@ -394,8 +394,10 @@ def test_kill_from_outside_is_a_fault(make: Make) -> None:
 
 def test_process_cannot_kill_itself_with_sigkill(make: Make) -> None:
     """So a student cannot make a fault of a crash."""
-    student = make("import os, signal\ndef f():\n    os.kill(os.getpid(), signal.SIGKILL)\n    return 'still here'")
-    assert student.call("f") == "still here"
+    student = make("import os, signal\ndef f(): os.kill(os.getpid(), signal.SIGKILL)\ndef g(): return 'still here'")
+    with pytest.raises(PermissionError):
+        student.call("f")
+    assert student.call("g") == "still here"
 
 
 def test_object_in_the_place_of_plain_data_answers_nothing(make: Make) -> None:

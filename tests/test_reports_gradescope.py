@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from autograder.reports.gradescope import GradescopeResults, render_gradescope
-from autograder.verdict import ExpectedTest, GradeReport, Outcome, ScoredTest, TestResult
+from autograder.verdict import ExpectedTest, GradeReport, Outcome, Override, RecordedCall, ScoredTest, TestResult
 
 TOP_KEYS = set(
     "score execution_time output output_format test_output_format test_name_format visibility stdout_visibility "
@@ -132,8 +132,29 @@ def test_nothing_else_is_passed(outcome: Outcome) -> None:
 def test_hidden_details_stay_home() -> None:
     """What only the TA may see is nowhere in the file."""
     secrets = {name: f"SECRET-{name}" for name in ("detail", "exception", "printed", "seed")}
-    report = make_report(make_test(**secrets, evidence=("SECRET-evidence",)), evidence=("SECRET-evidence",))
+    calls = (RecordedCall(function="SECRET-f", arguments=(("SECRET-x", "SECRET-1"),)),)
+    test = make_test(**secrets, calls=calls, evidence=("SECRET-evidence",))
+    report = make_report(test, evidence=("SECRET-evidence",))
     assert "SECRET" not in json.dumps(render(report))
+
+
+@pytest.mark.parametrize(
+    ("action", "score", "of", "status"),
+    [
+        ("points", 1, 2, "failed"),
+        ("points", 2, 2, "passed"),
+        ("void-give", 2, 2, "passed"),
+        ("void-drop", 0, 0, "passed"),
+    ],
+)
+def test_overrides_are_told(action: str, score: float, of: float, status: str) -> None:
+    """A TA's word stands first, with its reason; a test that is dropped is worth nothing, out of nothing."""
+    override = Override.model_validate({"action": action, "reason": "because", "machine_score": 0})
+    test = make_test(score=score, override=override, summary="Wrong.")
+    (entry,) = render(make_report(test))["tests"]
+    assert (entry["score"], entry["max_score"], entry["status"]) == (score, of, status)
+    assert entry["extra_data"] == {"test": "test_1", "outcome": "failed", "override": action}
+    assert "Reason: because\n\nWrong." in entry["output"]
 
 
 def test_long_outputs_are_cut() -> None:

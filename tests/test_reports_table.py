@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from autograder.reports.table import render_csv, render_table, summarise_losses
-from autograder.verdict import ExpectedTest, GradeReport, Outcome, ScoredTest, TestResult
+from autograder.reports.table import Person, render_csv, render_table, summarise_losses
+from autograder.verdict import ExpectedTest, GradeReport, Outcome, Override, ScoredTest, TestResult
 
 
 def make_test(
@@ -54,6 +54,20 @@ def test_csv_has_a_row_a_student_and_a_column_a_task() -> None:
         ["ada", "7.5", "20", "2.5", "5", "0", "0", "0"],
         ["eve", "", "", "", "", "", "", ""],
     ]
+
+
+def test_csv_says_what_is_known_of_people() -> None:
+    """Names, e-mails, times and who did not submit stand behind the tasks, safe from being taken for formulas."""
+    people = {
+        "ada": Person("=Ada", "ada@x.edu", "2023-12-04T05:26:26+00:00", late=True),
+        "eve": Person(),
+        "mia": Person("Mia", absent=True),
+    }
+    header, ada, eve, mia = read_csv(render_csv([ADA], ["eve"], people))
+    assert header[3:] == [*(f"test_{letter}" for letter in "fghij"), "name", "email", "submitted_at", "late", "status"]
+    assert ada[-5:] == ["'=Ada", "ada@x.edu", "2023-12-04T05:26:26+00:00", "yes", "graded"]
+    assert eve == ["eve", *[""] * 11, "not graded"]
+    assert mia == ["mia", *[""] * 7, "Mia", "", "", "", "not submitted"]
 
 
 def test_csv_of_nobody() -> None:
@@ -117,3 +131,20 @@ def test_a_test_worth_nothing_can_be_passed() -> None:
     free = make_test("test_f", Outcome.PASSED, 0)
     (row,) = (line.split("│") for line in print_table([make_report("ada", free)], []) if "ada" in line)
     assert [cell.strip() for cell in row[3:5]] == ["1", "1"]
+
+
+def test_what_a_ta_decided_is_no_loss_of_the_students() -> None:
+    """Overridden and void tests are counted by themselves, an unblocked one as it ended."""
+    actions = {
+        "points": Outcome.FAILED,
+        "void-give": Outcome.ERROR,
+        "void-drop": Outcome.PASSED,
+        "unblocked": Outcome.PASSED,
+    }
+    tests = [
+        make_test(f"test_{place}", outcome).model_copy(
+            update={"override": Override.model_validate({"action": action, "reason": "r", "machine_score": 0})}
+        )
+        for place, (action, outcome) in enumerate(actions.items())
+    ]
+    assert summarise_losses(make_report("ada", *tests)) == "overridden 1, void 2"

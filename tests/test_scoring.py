@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.scoring import score_tests, total
-from autograder.verdict import ExpectedTest, Outcome, TestResult
+from autograder.scoring import apply_overrides, machine_report, score_tests, total
+from autograder.verdict import ExpectedTest, GradeReport, Outcome, Ruling, TestResult
 
 NAMES = [f"test_{letter}" for letter in "abcdef"]
 UNPAID = [outcome for outcome in Outcome if outcome not in (Outcome.PASSED, Outcome.PARTIAL)]
@@ -162,3 +162,89 @@ def test_credit_without_a_pass_is_worth_nothing(outcome: Outcome) -> None:
     first, second = expect("test_a"), expect("test_b", requires=("test_a",))
     results = [result(first, outcome, credit=1.0), result(second, Outcome.PASSED)]
     assert [entry.score for entry in score_tests([first, second], results)] == [0, 0]
+
+
+# ---- overrides
+
+
+def report_of(tests: list[ExpectedTest], results: list[TestResult]) -> GradeReport:
+    """The machine's report."""
+    scored = score_tests(tests, results)
+    points = round(sum(test.points for test in tests), 6)
+    return GradeReport(student="ada", assignment="a", title="A", score=total(scored), points=points, tests=scored)
+
+
+def rule(test: ExpectedTest, action: str, points: float = 0.0) -> dict[str, Ruling]:
+    """A ruling on one test."""
+    points = test.points if action == "void-give" else points
+    return {test.nodeid: Ruling.model_validate({"action": action, "points": points, "reason": "because"})}
+
+
+F, G, H = expect("test_f", 4), expect("test_g", 5, requires=("test_f",)), expect("test_h", 1, requires=("test_g",))
+FAILED_F = [result(F, Outcome.FAILED), result(G, Outcome.PASSED), result(H, Outcome.PASSED)]
+
+
+@pytest.mark.parametrize(
+    ("rulings", "scores", "score", "points"),
+    [
+        ({}, [0, 0, 0], 0, 10),
+        (rule(F, "points", 3), [3, 0, 0], 3, 10),
+        (rule(F, "points", 4), [4, 0, 0], 4, 10),
+        (rule(G, "points", 5), [0, 5, 0], 5, 10),
+        (rule(F, "void-give"), [4, 5, 1], 10, 10),
+        (rule(F, "void-drop"), [0, 5, 1], 6, 6),
+        (rule(G, "void-drop"), [0, 0, 1], 1, 5),
+        (rule(G, "void-give"), [0, 5, 1], 6, 10),
+        (rule(F, "points", 2) | rule(G, "void-drop"), [2, 0, 1], 3, 5),
+    ],
+    ids="none some all required give drop middle-drop middle-give both".split(),
+)
+def test_overrides_have_the_last_word(
+    rulings: dict[str, Ruling], scores: list[float], score: float, points: float
+) -> None:
+    """A ruling sets the test that it names; what is void holds nothing back, and what is dropped counts nowhere."""
+    report = apply_overrides(report_of([F, G, H], FAILED_F), rulings)
+    assert ([test.score for test in report.tests], report.score, report.points) == (scores, score, points)
+    assert [test.result for test in report.tests] == FAILED_F
+
+
+def test_what_the_machine_gave_is_kept() -> None:
+    """Beside each override stands what the machine gave and why it does no longer, and the grade without any."""
+    before = report_of([F, G, H], FAILED_F)
+    report = apply_overrides(before, rule(F, "void-drop"))
+    assert report.machine is not None
+    assert (report.machine.score, report.machine.points) == (0, 10)
+    overrides = [test.override for test in report.tests]
+    assert [(o.action, o.machine_score) for o in overrides if o] == [("void-drop", 0)] + [("unblocked", 0)] * 2
+    assert [test.points for test in report.tests] == [0, 5, 1]
+    assert machine_report(report) == before
+
+
+def test_the_next_blocker_is_named() -> None:
+    """A test that requires a void one and a failed one is held back by the failed one alone."""
+    last = expect("test_i", 2, requires=("test_f", "test_h"))
+    results = [result(F, Outcome.FAILED), result(H, Outcome.FAILED), result(last, Outcome.PASSED)]
+    report = report_of([F, H.model_copy(update={"requires": ()}), last], results)
+    assert report.tests[2].blocked_by == "test_f"
+    after = apply_overrides(report, rule(F, "void-give"))
+    assert (after.tests[2].blocked_by, after.tests[2].score, after.tests[2].override) == ("test_h", 0, None)
+
+
+@given(runs(), st.data())
+def test_overrides_do_not_pile_up(run: tuple[list[ExpectedTest], list[TestResult]], data: st.DataObject) -> None:
+    """Rulings replace those before, in any order; without any the report is the machine's; scores stay in bounds."""
+    before = report_of([*run[0], expect("test_z", 1)], run[1])
+    some = st.dictionaries(
+        st.sampled_from([test.expected.nodeid for test in before.tests[:-1]]),
+        st.sampled_from(["void-give", "void-drop", "points"]),
+    )
+    tests = {test.expected.nodeid: test.expected for test in before.tests}
+    first, second = (
+        {k: v for nodeid, action in data.draw(some).items() for k, v in rule(tests[nodeid], action).items()}
+        for _ in range(2)
+    )
+    after = apply_overrides(apply_overrides(before, first), second)
+    assert after == apply_overrides(before, second)
+    assert apply_overrides(after, {}) == before
+    assert GradeReport.model_validate_json(after.model_dump_json()) == after
+    assert 0 <= after.score <= after.points + 1e-4

@@ -118,7 +118,7 @@ def test_a_student_who_comes_twice(tmp_path: Path) -> None:
 def test_nothing_to_grade(tmp_path: Path, content: dict[str, str]) -> None:
     """An empty folder, or one without a submission, is an error that says what to name."""
     write_files(tmp_path, content)
-    with pytest.raises(SpecError, match=r"holds no submission; name a \.py file"):
+    with pytest.raises(SpecError, match=r"holds no submission; name a \.py or \.ipynb file"):
         collect(tmp_path)
 
 
@@ -136,7 +136,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     assert [submission.student for submission in intake.submissions] == ["ada"]
     assert [sentence.removeprefix(f"{tmp_path}/") for sentence in intake.left_out] == [
         "empty holds no file; it was left out.",
-        "grades.xlsx is not a submission (a .py file or a folder); it was left out.",
+        "grades.xlsx is not a submission (wanted are .py and .ipynb files, archives and folders); it was left out.",
     ]
 
 
@@ -183,7 +183,7 @@ def test_large_files_are_refused(tmp_path: Path) -> None:
     make_large(tmp_path / "mia.py", MAX_FILE_BYTES)
     ada, eve, mia = collect(tmp_path).submissions
     assert (ada.refusal, mia.refusal) == ("", "")
-    assert eve.refusal == "eve.py is larger than 16 MiB; hand in the source alone."
+    assert eve.refusal == "eve.py is larger than 64 MiB; hand in the source alone."
     assert eve.files == {}
 
 
@@ -196,7 +196,7 @@ def test_large_submissions_are_refused(tmp_path: Path) -> None:
     ada, eve, mia = collect(tmp_path).submissions
     assert (ada.refusal, len(ada.files)) == ("", MAX_FILES)
     assert eve.refusal == mia.refusal
-    assert "larger than 32 MiB or 500 files" in eve.refusal
+    assert "larger than 128 MiB or 500 files" in eve.refusal
 
 
 def test_ignored_folders_cost_nothing(tmp_path: Path) -> None:
@@ -223,13 +223,15 @@ def test_any_file_name_gives_a_plain_student_name(name: str) -> None:
 
 @given(st.text(string.ascii_letters + string.digits + "_.@+-", min_size=1, max_size=30))
 def test_common_names_stay_as_they_are(name: str) -> None:
-    """Logins and e-mail addresses are kept; where dots or lines at an end are dropped, a digest is added."""
+    """Logins and e-mails are kept; devices of Windows, and what ends in dots or lines, get a digest."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name + ".py")
         path.write_text("")
         (student,) = students(path)
     stripped = name.strip("._")
-    assert student == name if name == stripped else student.startswith(f"{stripped or 'unnamed'}-")
+    devices = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+    plain = name == stripped and name.lower() not in devices
+    assert student == name if plain else student.startswith(f"{stripped or 'unnamed'}-")
 
 
 @given(st.binary(min_size=1, max_size=40).filter(lambda name: not set(name) & set(b"/\0")))

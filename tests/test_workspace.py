@@ -140,3 +140,10 @@ def test_seeds_ignore_other_files_and_names(assignment: Assignment) -> None:
         prepare(assignment, steps=SOURCE, notes=b"# later").source_digest,
     }
     assert len(digests) == 1
+
+
+def test_helpers_beside_a_module_of_another_name(assignment: Assignment) -> None:
+    """Where the module is called otherwise and lies in a folder, its helper files come to the top with it."""
+    files = {"src/hw.py": SOURCE, "src/data/y.csv": b"1", "notes/readme.txt": b""}
+    workspace = prepare_workspace(Submission("ada", files), assignment)
+    assert set(workspace.files) == {"steps.py", "data/y.csv", "notes/readme.txt", "x.csv"}

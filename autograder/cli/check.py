@@ -104,14 +104,16 @@ def read_files(paths: list[Path], assignment: Assignment) -> Submission:
         SpecError: a path does not exist, or cannot be read.
     """
     files: dict[str, bytes] = {}
+    notes: list[str] = []
     refusal = ""
     for path in paths:
         for submission in collect_submissions([path], assignment.spec.modules).submissions:
             if submission.fault:
                 raise SpecError(submission.fault)
             files |= submission.files
+            notes += submission.notes
             refusal = refusal or submission.refusal
-    return Submission("you", files, refusal=refusal)
+    return Submission("you", files, notes=tuple(notes), refusal=refusal)
 
 
 def _holds_handout(folder: Path, assignment: Assignment) -> bool:

@@ -18,12 +18,13 @@ from autograder.cli.progress import show_progress
 from autograder.errors import EXIT_OK, EXIT_UNGRADED, SpecError
 from autograder.jobs.local import ClassRun, Options, grade_class
 from autograder.jobs.results import ResultsFolder
+from autograder.jobs.rulings import load_overrides
 from autograder.reports.table import render_table
 from autograder.sandbox import open_sandbox
-from autograder.sandbox.namespaces import visible_folders
+from autograder.sandbox.runtime import visible_folders
 from autograder.sandbox.zygote import Zygote
 from autograder.spec import Assignment, find_course, load_assignment
-from autograder.submission import Intake, Submission, collect_submissions
+from autograder.submission import Intake, Layout, Submission, collect_submissions, read_roster
 
 
 class SandboxChoice(enum.StrEnum):
@@ -31,13 +32,18 @@ class SandboxChoice(enum.StrEnum):
 
     AUTO = "auto"
     NAMESPACES = "namespaces"
+    USER = "user"
     NONE = "none"
 
 
 def grade(
     assignment_id: Annotated[str, typer.Argument(metavar="ID", help="The assignment, a folder of assignments/.")],
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="A .py file, a student's folder, or a folder of these.")
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            help="A .py or .ipynb file, an archive, a student's folder, a folder of these, or an export.",
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Where the results go.", metavar="DIR", show_default=False)],
     course: Annotated[
@@ -48,10 +54,19 @@ def grade(
     seed: Annotated[
         str | None, typer.Option(help="Draw the tests' inputs from this, not from the course's secret.")
     ] = None,
+    layout: Annotated[
+        Layout, typer.Option(help="How PATH is laid out, where the guess from its content is wrong.")
+    ] = Layout.AUTO,
+    roster: Annotated[
+        Path | None, typer.Option(help="Who is in the course; else roster.csv of the course.", metavar="FILE")
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option(help="This student alone; may be repeated.", metavar="STUDENT")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="The first N submissions alone.", metavar="N")] = None,
+    overrides: Annotated[
+        Path | None, typer.Option(help="A TA's own verdicts; else DIR/overrides.csv.", metavar="FILE")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The class as JSON on standard output.")] = False,
@@ -67,21 +82,38 @@ def grade(
         raise SpecError("grade needs Linux (or WSL2, or a virtual machine); students check their work anywhere.")
     root = find_course(Path.cwd()) if course is None else course.resolve()
     assignment = load_assignment(root, assignment_id)
-    intake = collect_submissions(paths, assignment.spec.modules, leave_out=out)
+    listed = _find_roster(root, roster)
+    intake = collect_submissions(
+        paths,
+        assignment.spec.modules,
+        leave_out=out,
+        layout=layout,
+        roster=read_roster(listed) if listed else None,
+        assignment=assignment.id,
+    )
     chosen = _choose(intake, only or [], limit)
     folder = ResultsFolder(out.resolve())
-    _check_hidden(root, folder.path)
+    check_hidden(root, folder.path)
     options = Options(
         jobs=jobs or os.cpu_count() or 1,
-        secret=_secret(root, seed),
+        secret=take_secret(root, seed),
         fresh=fresh,
         only=frozenset(s.student for s in chosen),
         left_out=intake.left_out,
+        paths=tuple(paths),
+        layout=layout,
+        roster=listed,
+        seed=seed,
+        overrides=load_overrides(folder.path, overrides),
+        absent=intake.absent,
     )
     console = Console(stderr=True)
-    for sentence in intake.left_out:
+    for sentence in (*intake.left_out, *_tell_absent(intake)):
         console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     place = open_sandbox(sandbox.value, assignment.spec.packages)
+    if place.passed_over:
+        console.print(f"note: {place.passed_over} The sandbox 'user' is used instead.", style="yellow", highlight=False,
+                      markup=False, soft_wrap=True)  # fmt: skip
     try:
         with show_progress(console, quiet=quiet) as progress:
             run = grade_class(intake.submissions, assignment, place, folder, options, progress)
@@ -89,6 +121,18 @@ def grade(
         place.close()
     _tell(run, chosen, assignment, folder, place, quiet=quiet, as_json=as_json)
     raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
+
+
+def _find_roster(course: Path, named: Path | None) -> Path | None:
+    path = named or course / "roster.csv"
+    return path if named or path.exists() else None
+
+
+def _tell_absent(intake: Intake) -> list[str]:
+    """One sentence for who of the roster did not submit."""
+    names = [one.student for one in intake.absent]
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return [f"not submitted by {len(names)} of the roster: {', '.join(names[:10])}{more}."] if names else []
 
 
 def _choose(intake: Intake, only: list[str], limit: int | None) -> list[Submission]:
@@ -100,7 +144,15 @@ def _choose(intake: Intake, only: list[str], limit: int | None) -> list[Submissi
     return chosen[:limit]
 
 
-def _secret(course: Path, seed: str | None) -> bytes:
+def _tell_overrides(run: ClassRun) -> None:
+    """Which file had the last word, and on how much."""
+    overrides = run.overrides
+    if overrides.path is not None:
+        tests = sum(test.override is not None for report in run.reports.values() for test in report.tests)
+        print(f"overrides: {overrides.path} ({len(overrides.rows)} rows; they change {tests} tests of these students)")
+
+
+def take_secret(course: Path, seed: str | None) -> bytes:
     """The course's secret, made on first use; it never leaves the course's folder."""
     if seed is not None:
         return f"seed {seed}".encode()
@@ -117,7 +169,7 @@ def _secret(course: Path, seed: str | None) -> bytes:
     return secret
 
 
-def _check_hidden(*folders: Path) -> None:
+def check_hidden(*folders: Path) -> None:
     """The course and the results must not lie where every sandbox can read: in the interpreter's folder, say."""
     for folder in folders:
         for visible in visible_folders():
@@ -162,6 +214,7 @@ def _tell(
     for student, why in sorted(run.faults.items()):
         print(f"autograder: {student} was not graded: {why}", file=sys.stderr)
     if not quiet and not as_json:
+        _tell_overrides(run)
         layers = "; ".join(place.layers)
         warning = "NO SANDBOX, as asked: " if place.name == "none" else ""
         print(f"sandbox: {warning}{place.name} ({layers})")

@@ -9,7 +9,10 @@ import typer
 
 from autograder import __version__
 from autograder.cli.check import check
+from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
+from autograder.cli.replay import replay
+from autograder.cli.show import show
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
 
 app = typer.Typer(
@@ -21,6 +24,9 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(grade)
+app.command()(doctor)
+app.command()(show)
+app.command()(replay)
 
 
 def _show_version(wanted: bool) -> None:

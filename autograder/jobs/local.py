@@ -18,11 +18,16 @@ from typing import Any
 from autograder import __version__
 from autograder.errors import GraderError
 from autograder.grading import grade_reference, grade_submission
+from autograder.jobs.groups import Groups
+from autograder.jobs.origin import Origin
 from autograder.jobs.results import Journal, ResultsFolder
-from autograder.reports.table import render_csv
+from autograder.jobs.rulings import NO_FILE, OverridesFile
+from autograder.overrides import Overrides
+from autograder.reports.table import Person, render_csv
 from autograder.sandbox import Zygote
+from autograder.scoring import apply_overrides
 from autograder.spec import Assignment
-from autograder.submission import Submission
+from autograder.submission import Enrolled, Layout, Submission
 from autograder.testrun.runner import Suite, key_for
 from autograder.verdict import GradeReport
 
@@ -37,12 +42,14 @@ class ClassRun:
         reports: of the students who are graded, by name.
         faults: why a student is not, by name: ours or the machine's.
         kept: students whose earlier result still holds.
+        overrides: the file that had the last word.
     """
 
     reports: dict[str, GradeReport] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     reference: GradeReport | None = None
+    overrides: OverridesFile = NO_FILE
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,10 @@ class Options:
         fresh: grade again what an earlier run graded.
         only: these students alone; of the others what an earlier run left is kept in grades.csv where it still holds.
         left_out: what the intake left out, for the record.
+        paths, layout, roster: what the submissions were read from and how, for the record.
+        seed: the text that stands for the course's secret, for the record.
+        overrides: a TA's own verdicts.
+        absent: who of the roster did not submit.
     """
 
     jobs: int
@@ -62,6 +73,12 @@ class Options:
     fresh: bool = False
     only: frozenset[str] | None = None
     left_out: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+    layout: Layout = Layout.AUTO
+    roster: Path | None = None
+    seed: str | None = None
+    overrides: OverridesFile = NO_FILE
+    absent: tuple[Enrolled, ...] = ()
 
     def takes(self, student: str) -> bool:
         """Whether a student is among those to grade."""
@@ -97,20 +114,24 @@ def grade_class(
     started = time.time()
     journal = Journal(folder.path / "journal.jsonl")
     suite = None
-    run = ClassRun()
+    run = ClassRun(overrides=options.overrides)
     try:
         ground = find_ground(assignment, sandbox, key)
         suite = Suite(assignment, sandbox, key)
+        overrides = options.overrides.resolve(suite.tests, {s.student for s in submissions} | folder.students())
         run.reference = grade_reference(assignment, suite)
         keys = {s.student: ground.grade_key(s) for s in submissions}
-        journal.append("run", assignment=assignment.id, grader=__version__, submissions=len(submissions))
+        _begin(journal, assignment, submissions, options, _find_origin(assignment, ground, sandbox, options))
         for sentence in options.left_out:
             journal.append("left out", why=sentence)
         again = {s.student for s in submissions if options.fresh and options.takes(s.student)}
         left = _keep_earlier([s for s in submissions if s.student not in again], keys, folder, journal, run)
+        _refresh_kept(run, overrides, folder, journal)
         waiting = [s for s in submissions if s.student in again or (s in left and options.takes(s.student))]
         progress.begin(len(waiting))
-        grade = _Grader(assignment, suite, folder, journal, keys)
+        grade = _Grader(assignment, suite, folder, journal, keys, overrides)
+        if not options.fresh:
+            grade.groups.remember(run.reports.values(), submissions)
         _grade_all(waiting, grade, options.jobs, run, progress)
     finally:
         if suite is not None:
@@ -124,24 +145,28 @@ class _Grader:
     """Grades one submission and writes its result; called by several threads."""
 
     def __init__(
-        self, assignment: Assignment, suite: Suite, folder: ResultsFolder, journal: Journal, keys: dict[str, str]
+        self,
+        assignment: Assignment,
+        suite: Suite,
+        folder: ResultsFolder,
+        journal: Journal,
+        keys: dict[str, str],
+        overrides: Overrides,
     ) -> None:
         self.assignment = assignment
         self.suite = suite
         self.folder = folder
         self.journal = journal
         self.keys = keys
+        self.overrides = overrides
         self.lock = threading.Lock()
         self.stopped = False
+        self.groups = Groups()
 
     def __call__(self, submission: Submission) -> GradeReport:
         for attempt in range(_TRIES):
             try:
-                if submission.fault:
-                    raise GraderError(submission.fault)
-                report = grade_submission(submission, self.assignment, self.suite)
-                if report.faults:
-                    raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+                report = self.groups.grade(submission, self._run)
             except GraderError as error:
                 with self.lock:
                     if self.stopped:
@@ -151,13 +176,25 @@ class _Grader:
                         self.folder.remove_report(submission.student)
                         raise
                 continue
+            report = apply_overrides(report, self.overrides.of(submission.student))
             with self.lock:
                 self.folder.write_report(report, __version__)
-                self.journal.append(
-                    "graded", student=submission.student, key=self.keys[submission.student], score=report.score
-                )
+                self._note_graded(submission, report)
             return report
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _run(self, submission: Submission) -> GradeReport:
+        if submission.fault:
+            raise GraderError(submission.fault)
+        report = grade_submission(submission, self.assignment, self.suite)
+        if report.faults:
+            raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+        return report
+
+    def _note_graded(self, submission: Submission, report: GradeReport) -> None:
+        student = submission.student
+        key, digest = self.keys[student], submission.digest
+        self.journal.append("graded", student=student, key=key, submission=digest, score=report.score)
 
 
 def _grade_all(
@@ -208,6 +245,49 @@ def _keep_earlier(
         run.reports[student] = report
         run.kept.add(student)
     return left
+
+
+def _refresh_kept(run: ClassRun, overrides: Overrides, folder: ResultsFolder, journal: Journal) -> None:
+    """Bring what is kept up to today's overrides, and note that this run stands for it too."""
+    for student in sorted(run.kept):
+        run.reports[student] = apply_overrides(run.reports[student], overrides.of(student))
+        folder.refresh_report(run.reports[student], __version__)
+    if run.kept:
+        journal.append("kept", students=sorted(run.kept))
+
+
+def _begin(
+    journal: Journal, assignment: Assignment, submissions: list[Submission], options: Options, origin: Origin
+) -> None:
+    """Note that a run begins, and what it is made of."""
+    journal.append(
+        "run",
+        assignment=assignment.id,
+        grader=__version__,
+        submissions=len(submissions),
+        origin=origin.model_dump(),
+        overrides=options.overrides.describe(),
+    )
+
+
+def _find_origin(assignment: Assignment, ground: Ground, sandbox: Zygote, options: Options) -> Origin:
+    return Origin(
+        assignment=assignment.id,
+        course=str(assignment.course),
+        paths=tuple(str(path.absolute()) for path in options.paths),
+        layout=options.layout,
+        roster=str(options.roster.absolute()) if options.roster else "",
+        seed=options.seed,
+        seed_digest=key_digest(ground.key),
+        sandbox=sandbox.name,
+        assignment_digest=ground.assignment,
+        environment_digest=ground.environment,
+    )
+
+
+def key_digest(key: bytes) -> str:
+    """What may be told of a key: enough to see whether another is the same."""
+    return hashlib.sha256(key).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -280,22 +360,34 @@ def _write_summary(
 ) -> None:
     """run.json and grades.csv."""
     ordered = [run.reports[s.student] for s in submissions if s.student in run.reports]
-    folder.write_text("grades.csv", render_csv(ordered, sorted(run.faults)))
+    folder.write_text("grades.csv", render_csv(ordered, sorted(run.faults), _people(submissions, options.absent)))
     summary: dict[str, Any] = {
         "assignment": assignment.id,
         "assignment_digest": ground.assignment,
         "grader_version": __version__,
         "environment_digest": ground.environment,
-        "seed_digest": hashlib.sha256(key_for(options.secret, assignment.id)).hexdigest()[:16],
+        "seed": options.seed,
+        "seed_digest": key_digest(ground.key),
         "python": platform.python_version(),
         "packages": {package: _version(package) for package in ("numpy", "torch", "pytest")},
         "machine": {"system": platform.platform(), "processors": platform.machine(), "jobs": options.jobs},
         "sandbox": {"backend": sandbox.name, "layers": list(sandbox.layers)},
         "submissions": {s.student: s.digest for s in submissions},
+        "overrides": options.overrides.describe(),
         "graded": sorted(run.reports),
         "kept": sorted(run.kept),
         "faults": run.faults,
+        "absent": [one.student for one in options.absent],
         "started_s": round(started, 3),
         "wall_s": round(time.time() - started, 3),
     }
     folder.write_text("run.json", json.dumps(summary, indent=1) + "\n")
+
+
+def _people(submissions: list[Submission], absent: tuple[Enrolled, ...]) -> dict[str, Person]:
+    """What the export and the roster tell of the students."""
+    people = {
+        s.student: Person(s.name, s.email, s.submitted_at.isoformat() if s.submitted_at else "", s.late)
+        for s in submissions
+    }
+    return people | {one.student: Person(one.name, one.email, absent=True) for one in absent}

@@ -56,16 +56,38 @@ class ResultsFolder:
                 temporary.unlink(missing_ok=True)
             raise _cannot_write(target, error) from None
 
+    def refresh_report(self, report: GradeReport, grader_version: str) -> None:
+        """Write a report of an earlier run where it reads otherwise now; a file that holds it already stays."""
+        for name, text in self._render(report, grader_version).items():
+            if not self._holds(name, text):
+                self.write_text(name, text)
+
+    def _holds(self, name: str, text: str) -> bool:
+        try:
+            return (self.path / name).read_bytes() == text.encode()
+        except OSError:
+            return False
+
     def write_report(self, report: GradeReport, grader_version: str) -> None:
         """The student's results and the TA's details. The details come first: results say that both are there."""
-        self.write_text(f"details/{report.student}.json", report.model_dump_json(indent=1) + "\n")
+        for name, text in self._render(report, grader_version).items():
+            self.write_text(name, text)
+
+    def _render(self, report: GradeReport, grader_version: str) -> dict[str, str]:
         results = render_gradescope(report, grader_version)
-        self.write_text(f"results/{report.student}.json", results.model_dump_json(indent=1) + "\n")
+        return {
+            f"details/{report.student}.json": report.model_dump_json(indent=1) + "\n",
+            f"results/{report.student}.json": results.model_dump_json(indent=1) + "\n",
+        }
 
     def remove_report(self, student: str) -> None:
         """Take an older result of a student's away: what cannot be graded now has no score."""
         for name in (f"results/{student}.json", f"details/{student}.json"):
             (self.path / name).unlink(missing_ok=True)
+
+    def students(self) -> set[str]:
+        """The students of whom a run left details."""
+        return {path.stem for path in (self.path / "details").glob("*.json")}
 
     def read_report(self, student: str) -> GradeReport | None:
         """A report that an earlier run left, if it is whole."""
@@ -85,29 +107,20 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.graded: dict[str, str] = {}
-        if path.is_file():
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                self._replay(line)
+        graded = [event for event in read_events(path) if event.get("event") == "graded"]
+        self.graded = {str(event.get("student")): str(event.get("key")) for event in graded}
         try:
             self._file = path.open("a", encoding="utf-8")
-            if path.stat().st_size:
-                self._file.write("\n")  # an earlier run may have been cut off in the middle of a line
+            # an earlier run may have been cut off in the middle of a line
+            self._before = "\n" if path.stat().st_size else ""
         except OSError as error:
             raise _cannot_write(path, error) from None
-
-    def _replay(self, line: str) -> None:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            return
-        if isinstance(event, dict) and event.get("event") == "graded":
-            self.graded[str(event.get("student"))] = str(event.get("key"))
 
     def append(self, event: str, **fields: Any) -> None:
         """Write one event and force it to the disk."""
         try:
-            self._file.write(json.dumps({"event": event, **fields}) + "\n")
+            self._file.write(f"{self._before}{json.dumps({'event': event, **fields})}\n")
+            self._before = ""
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -117,6 +130,19 @@ class Journal:
         """Let go of the file."""
         with contextlib.suppress(OSError):  # what could not be written has been said
             self._file.close()
+
+
+def read_events(path: Path) -> list[dict[str, Any]]:
+    """The events of a journal, in order; a line that is none is passed over, and so is a journal that is not there."""
+    events: list[dict[str, Any]] = []
+    if not path.is_file():
+        return events
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        with contextlib.suppress(ValueError):
+            event = json.loads(line)
+            if isinstance(event, dict):
+                events.append(event)
+    return events
 
 
 def _cannot_write(path: Path, error: OSError) -> SpecError | GraderError:

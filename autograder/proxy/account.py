@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from autograder.proxy.inputs import KEPT_CALLS, TakenCall
 from autograder.verdict import Outcome
 
 
@@ -55,6 +57,8 @@ class TestUse:
     steps: int = 0
     callbacks: int = 0
     evidence: list[str] = field(default_factory=list)
+    calls: deque[TakenCall] = field(default_factory=lambda: deque(maxlen=KEPT_CALLS))
+    """The last calls of the submission's code, for the TA."""
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,10 @@ class Process(Protocol):
     peak_memory_mib: float
 
     @property
+    def over_disk(self) -> bool:
+        """Whether it was ended for what it wrote to its folder."""
+
+    @property
     def was_killed(self) -> bool:
         """Whether it ended by SIGKILL."""
 

@@ -26,6 +26,7 @@ from autograder.proxy.decoding import Decoder, HandleNode
 from autograder.proxy.encoding import Encoder
 from autograder.proxy.exceptions import builtin_name, copy_student_error, student_exception
 from autograder.proxy.handles import Handle, Mirror, Reference, make_handle, reference_of
+from autograder.proxy.inputs import take_call
 from autograder.proxy.paths import ModulePath
 from autograder.verdict import Outcome
 
@@ -139,6 +140,8 @@ class Submission:
             # what was collected since the last request, but not what is made a handle of again in the meantime
             "release": [number for number in self._take_released() if number not in self._handles],
         }
+        if op == "call":
+            test.calls.append(take_call(_called(on, name), given.names, args, kwargs))
         reply, out = self._exchange(channel, wire.Kind.DO, metadata, encoder.buffers, self._test_budget(test))
         if isinstance(reply, wire.Missing) and not isinstance(on, (ModulePath, Mirror)):
             raise self._garbage(wire.WireError("that an object has no name"))
@@ -189,6 +192,7 @@ class Submission:
             "args": [encoder.encode(value) for value in args],
             "kwargs": {key: encoder.encode(value) for key, value in kwargs.items()},
         }
+        test.calls.append(take_call(f"probe {name}", [], args, kwargs))
         reply, out = self._exchange(channel, wire.Kind.PROBE, metadata, encoder.buffers, self._test_budget(test))
         return self._decode(self._value(reply), out)[0]
 
@@ -293,6 +297,9 @@ class Submission:
         self._end_process()
         if process.memory_killed:
             outcome, sentence = Outcome.MEMORY, f"your code used more than {self.limits.memory_mib} MiB of memory."
+        if process.over_disk:
+            outcome = Outcome.CRASHED
+            sentence = f"your code wrote more than {self.limits.disk_mib} MiB, or thousands of files."
         if process.fault:
             outcome, sentence = Outcome.FAULT, process.fault
         if evidence and len(test.evidence) < _KEPT_EVIDENCE:
@@ -346,8 +353,8 @@ class Submission:
         # Its exit is awaited for a moment, so that the evidence can tell an exit from a kill.
         ended = process.has_ended(1.0)
         lost = self._lose(Outcome.CRASHED, "your code ended its own process.")
-        if ended and process.isolated and process.was_killed and not process.memory_killed:
-            # In its pid namespace the process cannot send itself SIGKILL: somebody outside did, and it was not us.
+        if ended and process.isolated and process.was_killed and not (process.memory_killed or process.over_disk):
+            # The process cannot send itself SIGKILL (seccomp): somebody outside did, and it was not us.
             lost.outcome, lost.sentence = Outcome.FAULT, "The student's process was killed from outside the sandbox."
         if process.exit_reason and self.test is not None:
             self.test.evidence.append(f"the process {process.exit_reason}")
@@ -492,6 +499,12 @@ class Submission:
             self._calling_back = False
             channel.pause(time.monotonic() - started_s)
         channel.tell(wire.Kind.ANSWER, nonce, metadata, encoder.buffers, budget)
+
+
+def _called(on: Any, name: str) -> str:
+    """What is called, for the TA: a method by its class and name where these are known."""
+    method = reference_of(on).method if isinstance(on, Handle) else None
+    return ".".join(method[1:]) if method else name
 
 
 def clean(text: str) -> str:

@@ -53,6 +53,7 @@ class PipeProcess:
 
     isolated = False
     was_killed = False
+    over_disk = False
     fault = ""
 
     def __init__(self, packages: list[str], limits: Limits) -> None:

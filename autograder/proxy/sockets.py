@@ -138,7 +138,11 @@ class SocketChannel(Channel):
             ready = poller.poll(0)
             if not ready or not ready[0][1] & select.POLLIN:
                 return
-            self.keep_output(os.read(self.process.output_fd, 1 << 16))
+            try:
+                data = os.read(self.process.output_fd, 1 << 16)
+            except OSError:  # nothing there after all, or the other end is gone
+                return
+            self.keep_output(data)
 
 
 @contextlib.contextmanager

@@ -12,9 +12,29 @@ _OUTCOME_SENTENCES = {
     Outcome.INVALID: "Not graded: the grader or its machine failed, not your code.",
 }
 
+_OVERRIDE_SENTENCES: dict[str, str] = {
+    "points": "A TA gave this test {test.score:g} of {test.points:g} points; "
+    "the machine had given {test.override.machine_score:g}.",
+    "void-give": "This test is void: everyone has its points.",
+    "void-drop": "This test is void: its points are taken out of everyone's total.",
+    "unblocked": "This test is counted.",
+}
+
 
 def describe_test(test: ScoredTest) -> str:
-    """The student's text for one test; empty where it passed and is paid."""
+    """The student's text for one test: a TA's override, and what the machine says where it did not pass and pay."""
+    return "\n\n".join(text for text in (describe_override(test), _describe_verdict(test)) if text)
+
+
+def describe_override(test: ScoredTest) -> str:
+    """That a TA changed the test's points, and why; empty where nobody did."""
+    if test.override is None:
+        return ""
+    return f"{_OVERRIDE_SENTENCES[test.override.action].format(test=test)} Reason: {test.override.reason}"
+
+
+def _describe_verdict(test: ScoredTest) -> str:
+    """Empty where the test passed and is paid."""
     result, expected = test.result, test.expected
     if result.outcome is Outcome.PASSED:
         if not test.blocked_by:

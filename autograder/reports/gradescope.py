@@ -66,15 +66,19 @@ def render_gradescope(report: GradeReport, grader_version: str) -> GradescopeRes
 
 def _render_test(number: int, test: ScoredTest) -> GradescopeTest:
     outcome = "not counted" if test.blocked_by else test.result.outcome.label
+    passed = test.result.outcome is Outcome.PASSED and not test.blocked_by
+    override = {"override": test.override.action} if test.override is not None else {}
+    if override:
+        passed = test.score >= test.points  # Gradescope's own rule
     return GradescopeTest(
         name=test.expected.title,
         number=str(number),
-        score=min(test.score, test.expected.points),
-        max_score=test.expected.points,
-        status="passed" if test.result.outcome is Outcome.PASSED and not test.blocked_by else "failed",
+        score=min(test.score, test.points),
+        max_score=test.points,
+        status="passed" if passed else "failed",
         output=_cut(describe_test(test)),
         visibility=test.expected.visibility,
-        extra_data={"test": test.expected.function, "outcome": outcome},
+        extra_data={"test": test.expected.function, "outcome": outcome, **override},
     )
 
 

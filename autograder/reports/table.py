@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from rich.table import Table
 
 from autograder.verdict import GradeReport, Outcome, ScoredTest
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known of a student beside the grade.
+
+    Attributes:
+        submitted_at: ISO 8601 with its time zone, empty where it is not known.
+        absent: of the roster, and did not submit.
+    """
+
+    name: str = ""
+    email: str = ""
+    submitted_at: str = ""
+    late: bool = False
+    absent: bool = False
 
 
 def render_table(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> Table:
@@ -30,26 +47,60 @@ def render_table(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> Tab
 
 
 def summarise_losses(report: GradeReport) -> str:
-    """Outcomes other than passed, with their counts: `failed 3, timeout 1`."""
+    """Outcomes other than passed, with their counts: `failed 3, timeout 1, overridden 1`."""
     counts: dict[str, int] = {}
     for test in report.tests:
-        if test.result.outcome is not Outcome.PASSED or test.blocked_by:
-            label = "not counted" if test.blocked_by else test.result.outcome.label
+        label = _loss(test)
+        if label:
             counts[label] = counts.get(label, 0) + 1
     return ", ".join(f"{label} {count}" for label, count in counts.items())
 
 
-def render_csv(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> str:
-    """grades.csv: a row a student, a column a task (a test function); an ungraded student's cells are empty."""
+def _loss(test: ScoredTest) -> str:
+    if test.override is not None and test.override.action != "unblocked":
+        return "overridden" if test.override.action == "points" else "void"
+    if test.blocked_by:
+        return "not counted"
+    return "" if test.result.outcome is Outcome.PASSED else test.result.outcome.label
+
+
+def render_csv(
+    reports: Sequence[GradeReport], ungraded: Iterable[str], people: Mapping[str, Person] | None = None
+) -> str:
+    """grades.csv: a row a student, a column a task (a test function); an ungraded student's cells are empty.
+
+    Where anything is known of `people`, the last columns say it, and whether the student is graded; who is absent has a
+    row as well.
+    """
     tasks = list(dict.fromkeys(test.expected.function for test in reports[0].tests)) if reports else []
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["student", "score", "points", *tasks])
+    people = {student: person for student, person in (people or {}).items() if person != Person()}
+    known = ["name", "email", "submitted_at", "late", "status"] if people else []
+
+    def tell(student: str, status: str) -> list[str]:
+        person = people.get(student, Person())
+        late = "yes" if person.late else ""
+        return [_cell(person.name), _cell(person.email), person.submitted_at, late, status] if known else []
+
+    writer.writerow(["student", "score", "points", *tasks, *known])
     for report in reports:
         scores = [_number(sum(test.score for test in _of(report, task))) for task in tasks]
-        writer.writerow([_cell(report.student), _number(report.score), _number(report.points), *scores])
+        writer.writerow(
+            [
+                _cell(report.student),
+                _number(report.score),
+                _number(report.points),
+                *scores,
+                *tell(report.student, "graded"),
+            ]
+        )
+    empty = ["", "", *("" for _ in tasks)]
     for student in ungraded:
-        writer.writerow([_cell(student), "", "", *("" for _ in tasks)])
+        writer.writerow([_cell(student), *empty, *tell(student, "not graded")])
+    for student, person in people.items():
+        if person.absent:
+            writer.writerow([_cell(student), *empty, *tell(student, "not submitted")])
     return out.getvalue()
 
 
@@ -63,4 +114,4 @@ def _number(value: float) -> str:
 
 def _cell(text: str) -> str:
     """A name that a spreadsheet must not take for a formula."""
-    return f"'{text}" if text[:1] in "=+-@" else text
+    return f"'{text}" if text.startswith(tuple("=+-@")) else text

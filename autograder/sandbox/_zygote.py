@@ -3,14 +3,17 @@
 Usage: python -s -S -P _zygote.py CONTROL_FD
 
 Reads /runtime/zygote.json (or the file that AUTOGRADER_ZYGOTE names): the import path, the packages to warm, the
-student side's file, whether children are confined. Then it answers requests on CONTROL_FD, a SOCK_SEQPACKET socket:
+student side's file, the backend's name. Then it answers requests on CONTROL_FD, a SOCK_SEQPACKET socket:
 
     request   JSON of numbers, with descriptors: [reply, wire, output, cgroup.procs...]
     replies   on `reply`, also SOCK_SEQPACKET, JSON each:
         {"pid": N} with a pidfd          the child exists
         {"ready": [layers]}              from the child: it is confined, and serves `wire`
         {"fault": "sentence"}            from the child: a layer could not be put in force; it ends
-        {"status": N, "cpu_s": X, "max_rss_kib": N}     the child is gone (wait status), and reaped
+        {"status": N, "cpu_s": X, "max_rss_kib": N, "over": "memory" or "disk" or ""}
+                                         the child is gone (wait status), and reaped; over: what it was killed for
+
+Where no control group counts its memory, and no file system of its own bounds its folder, both are watched from here.
 
 What passes through here is descriptors and numbers alone: a submission's bytes go over the child's own `wire`, so
 that none of them stands in the memory that the next child inherits. End of file on CONTROL_FD ends everything.
@@ -28,10 +31,13 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from typing import Any
 
 CLONE_NEWPID = 0x20000000
+WATCH_MS = 20
+MOST_FILES = 4096
 MAX_REQUEST_BYTES, MAX_DESCRIPTORS = 4096, 8
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -82,16 +88,21 @@ class Zygote:
     def __init__(self, control: socket.socket, config: dict[Any, Any]) -> None:
         self.control = control
         self.config = config
-        self.children: dict[Any, Any] = {}  # pidfd -> (pid, reply socket)
+        self.backend = config["backend"]
+        self.children: dict[Any, Child] = {}  # by pidfd
         self.abandoned: dict[Any, Any] = {}  # reply socket's descriptor -> the pid to kill when it hangs up
         self.uses = 0
         self.confine = load("_confine", config["confine"])
         self.student_side = load("_student_side", config["student_side"])
         self.stand_ins = load("_stand_ins", config["stand_ins"])
+        self.folders = load("_folders", config["folders"])
+        own_uids = self.backend == "user" or config.get("uids", 1) > 1
+        self.counts_threads = own_uids or (self.backend == "namespaces" and self.confine.counts_threads_alone())
         self.seccomp = b""
-        if config["isolated"]:
+        if self.backend != "none":
             with open(config["seccomp"], "rb") as file:
                 self.seccomp = file.read()
+        if self.backend == "namespaces":
             self.own_pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def serve(self) -> None:
@@ -99,13 +110,14 @@ class Zygote:
         poller = select.poll()
         poller.register(self.control, select.POLLIN)
         while True:
-            for descriptor, _ in poller.poll():
+            watched = self.children if self.config["watch"] else {}
+            for descriptor, _ in poller.poll(WATCH_MS if watched else None):
                 if descriptor in self.abandoned:
                     poller.unregister(descriptor)
                     os.kill(self.abandoned.pop(descriptor), signal.SIGKILL)
                 elif descriptor in self.children:
                     poller.unregister(descriptor)
-                    reply = self.children[descriptor][1].fileno()
+                    reply = self.children[descriptor].reply.fileno()
                     if self.abandoned.pop(reply, None):
                         poller.unregister(reply)
                     self.reap(descriptor)
@@ -119,8 +131,24 @@ class Zygote:
                     poller.register(pidfd, select.POLLIN)
                     # Whoever asked may die first: the reply socket then hangs up, and the child with it.
                     poller.register(descriptors[0], 0)
-                    self.abandoned[descriptors[0]] = self.children[pidfd][0]
+                    self.abandoned[descriptors[0]] = self.children[pidfd].pid
                 # else: the other half of a child that was settled a moment ago, in this same round
+            for child in watched.values():
+                self.watch(child)
+
+    def watch(self, child: Any) -> None:
+        """Kill a child that holds more memory, or whose folder holds more, than its limits say."""
+        if child.over:
+            return
+        if rss_bytes(child.pid) - child.warm_bytes > child.limits["memory_bytes"]:
+            child.over = "memory"
+        elif child.folder:
+            with contextlib.suppress(OSError):
+                used, files = self.folders.measure(child.folder, MOST_FILES)
+                if used > 2 * child.limits["disk_bytes"] or files > MOST_FILES:  # one file may be full
+                    child.over = "disk"
+        if child.over:
+            os.kill(child.pid, signal.SIGKILL)
 
     def spawn(self, limits: dict[Any, Any], descriptors: list[Any]) -> int:
         """Fork a child for one use and tell its pid; returns its pidfd, or -1 where there is none."""
@@ -139,13 +167,13 @@ class Zygote:
         reply = socket.socket(fileno=descriptors[0])
         for descriptor in descriptors[1:]:
             os.close(descriptor)
-        self.children[pidfd] = (pid, reply)
+        self.children[pidfd] = Child(pid, reply, limits, self.folder() if self.backend == "user" else "", self.uid())
         self.tell(reply, {"pid": pid}, [pidfd])
         return pidfd
 
     def fork(self) -> int:
         """Fork, the child being pid 1 of a pid namespace of its own where children are isolated."""
-        if not self.config["isolated"]:
+        if self.backend != "namespaces":
             return os.fork()
         if _libc.unshare(CLONE_NEWPID) != 0:
             raise OSError(ctypes.get_errno(), "unshare pid namespace")
@@ -160,12 +188,29 @@ class Zygote:
 
     def reap(self, pidfd: int) -> None:
         """Collect a child that ended and say how."""
-        pid, reply = self.children.pop(pidfd)
-        _, status, usage = os.wait4(pid, 0)
+        child = self.children.pop(pidfd)
+        _, status, usage = os.wait4(child.pid, 0)
         os.close(pidfd)
-        cpu_s = usage.ru_utime + usage.ru_stime
-        self.tell(reply, {"status": status, "cpu_s": cpu_s, "max_rss_kib": usage.ru_maxrss}, [])
-        reply.close()
+        if self.backend == "user":
+            end_processes_of(child.uid)
+            with contextlib.suppress(OSError):  # it did not come to make one
+                self.folders.remove(child.folder)
+        ended = {
+            "status": status,
+            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "max_rss_kib": usage.ru_maxrss,
+            "over": child.over,
+        }
+        self.tell(child.reply, ended, [])
+        child.reply.close()
+
+    def uid(self) -> int:
+        """The uid of the use that is being made."""
+        return int(self.config["first_uid"] + self.uses % self.config["uids"]) if self.backend != "none" else -1
+
+    def folder(self) -> str:
+        """The folder of the use that is being made, from outside the tree."""
+        return f"{self.config['tree']}{self.config['uses']}/{self.uses}"
 
     def tell(self, reply: socket.socket, message: dict[Any, Any], descriptors: list[Any]) -> None:
         """Send a reply; whoever asked may be gone."""
@@ -203,36 +248,90 @@ class Zygote:
     def put_layers_in_force(self, limits: dict[Any, Any]) -> list[Any]:
         """Confine this process; the names of the layers, in order."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        if not self.config["isolated"]:
-            os.setsid()
-            _libc.prctl(1, signal.SIGKILL, 0, 0, 0)
-            self.confine.set_limits({**limits, "own_uid": False})
-            os.chdir(os.environ["TMPDIR"])
-            folder = f"{os.environ['TMPDIR']}/{os.getpid()}"
-            os.mkdir(folder, 0o700)
-            os.chdir(folder)
-            return ["rlimits"]
         os.setsid()  # a process group of its own: kill(0, ...) reaches nobody else
-        own_uid = self.config["uids"] > 1
-        uid = self.config["first_uid"] + self.uses % self.config["uids"]
-        self.confine.enter_namespaces(limits["disk_bytes"], uid, self.config["under_private"])
-        self.confine.set_limits({**limits, "own_uid": own_uid})
-        self.confine.drop_rights(uid)
-        os.chdir("/submission")
-        layers = [
-            "pid, mount, ipc, uts, network and cgroup namespaces",
-            "read-only root",
-            "rlimits",
-            "own uid" if own_uid else "user namespace",
-            "no capabilities",
-            "no_new_privs",
-        ]
-        landlock = self.confine.restrict_files()
+        if self.backend == "none":
+            return self.go_aside(limits)
+        if self.backend == "namespaces":
+            layers = self.enter_namespaces(limits)
+            folders = ["/tmp", "/submission", "/dev/shm"]  # noqa: S108
+        else:
+            layers = self.enter_tree(limits)
+            folders = [os.getcwd()]
+        layers += ["no capabilities", "no_new_privs"]
+        landlock = self.confine.restrict_files(folders)
         if landlock:
             layers.append(landlock)
         self.confine.filter_system_calls(self.seccomp)
         layers.append("seccomp")
         return layers
+
+    def go_aside(self, limits: dict[Any, Any]) -> list[Any]:
+        """Without a sandbox: a folder of its own, and rlimits."""
+        _libc.prctl(1, signal.SIGKILL, 0, 0, 0)
+        self.confine.set_limits({**limits, "own_uid": False})
+        folder = f"{os.environ['TMPDIR']}/{os.getpid()}"
+        os.mkdir(folder, 0o700)
+        os.chdir(folder)
+        return ["rlimits"]
+
+    def enter_namespaces(self, limits: dict[Any, Any]) -> list[Any]:
+        """A root and namespaces of its own; a plain user's is a user namespace more, which counts its threads."""
+        own_uid = self.config["uids"] > 1
+        self.confine.enter_namespaces(limits["disk_bytes"], self.uid(), self.config["under_private"])
+        if not own_uid:
+            self.confine.enter_user_namespace()
+        self.confine.set_limits({**limits, "own_uid": self.counts_threads})
+        self.confine.drop_rights(self.uid())
+        os.chdir("/submission")
+        return [
+            "pid, mount, ipc, uts, network and cgroup namespaces",
+            "read-only root",
+            "rlimits" if self.counts_threads else "rlimits (threads not counted)",
+            "own uid" if own_uid else "user namespace",
+        ]
+
+    def enter_tree(self, limits: dict[Any, Any]) -> list[Any]:
+        """A prepared tree as root, and a folder in it that is watched."""
+        self.confine.set_limits({**limits, "own_uid": True})
+        folder = self.folder().removeprefix(self.config["tree"])
+        self.confine.enter_tree(self.config["tree"], folder, self.uid())
+        self.confine.drop_rights(self.uid())
+        os.environ.update(HOME=folder, TMPDIR=folder)
+        tempfile.tempdir = None  # what the warm-up found
+        return ["prepared read-only tree as root", "rlimits", "own uid"]
+
+
+class Child:
+    """A process in use: whose limits are watched, and what it was killed for."""
+
+    def __init__(self, pid: int, reply: socket.socket, limits: dict[Any, Any], folder: str, uid: int) -> None:
+        self.pid = pid
+        self.reply = reply
+        self.limits = limits
+        self.folder = folder
+        self.uid = uid
+        self.over = ""
+        self.warm_bytes = rss_bytes(os.getpid())
+
+
+def rss_bytes(pid: int) -> int:
+    """Memory of a process's own, without the files that it maps; 0 if it is gone."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            kib = [int(line.split()[1]) for line in file if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:"))]
+    except OSError:
+        return 0
+    return sum(kib) << 10
+
+
+def end_processes_of(uid: int) -> None:
+    """Kill whatever runs under a uid: it could make no process, but nothing hangs on that alone."""
+    for name in os.listdir("/proc"):
+        with contextlib.suppress(OSError, ValueError):
+            with open(f"/proc/{int(name)}/status", encoding="ascii", errors="replace") as file:
+                uids = next(line for line in file if line.startswith("Uid:")).split()[1:]
+            if str(uid) in uids:
+                os.kill(int(name), signal.SIGKILL)
 
 
 def main() -> None:

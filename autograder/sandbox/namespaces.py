@@ -7,24 +7,21 @@ uid to give, so the child keeps it, without rights; and no control groups, so rl
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import os
 import shutil
 import sys
-import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from autograder.sandbox.cgroups import CgroupParent, is_left_behind, make_name
+from autograder.sandbox.runtime import DEVICES, USERS, draw_uids, visible_files, visible_folders, visible_links
 from autograder.sandbox.seccomp import build_filter
-from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
+from autograder.sandbox.zygote import ENVIRONMENT, HERE, RUNTIME, Zygote, import_path
 
-_LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
-_DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _PRIVATE: Final = ("/tmp/", "/dev/shm/", "/submission/")  # noqa: S108  each child mounts its own over these
-_UIDS: Final = 50_000
-_FIRST_UID: Final = 300_000  # far above real users; drawn, so that two runs hardly share one
 
 
 def open_namespaces(packages: list[str]) -> Zygote:
@@ -38,10 +35,15 @@ def open_namespaces(packages: list[str]) -> Zygote:
     folder.mkdir(mode=0o700)
     sweep_folders()
     cgroups = CgroupParent(name)
-    command = [sys.executable, "-s", "-S", "-P", str(HERE / "_enter.py")]
-    zygote = Zygote(
-        "namespaces", command, json.dumps(_configuration(folder, packages, cgroups)), ENVIRONMENT, folder, cgroups
-    )
+    remove_folder = functools.partial(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        command = [sys.executable, "-s", "-S", "-P", str(HERE / "_enter.py")]
+        configuration = json.dumps(_configuration(folder, packages, cgroups))
+        zygote = Zygote("namespaces", command, configuration, ENVIRONMENT, cgroups, remove_folder)
+    except BaseException:
+        cgroups.remove()
+        remove_folder()
+        raise
     try:
         zygote.try_once()
     except BaseException:
@@ -57,51 +59,30 @@ def sweep_folders() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def visible_folders() -> list[str]:
-    """Host folders that the student can read: the interpreter, the packages, the shared libraries."""
-    prefix = os.path.realpath(sys.base_prefix)
-    wanted = [path for path in _LIBRARIES if Path(path).is_dir() and not Path(path).is_symlink()]
-    if prefix not in ("/usr", "/usr/local"):
-        wanted.append(prefix)
-    wanted += [os.path.realpath(sysconfig.get_path("stdlib")), *import_path()]
-    kept: list[str] = []
-    for path in sorted(dict.fromkeys(wanted)):
-        if Path(path).is_dir() and not any(Path(path).is_relative_to(other) for other in kept):
-            kept.append(path)
-    return kept
-
-
 def _configuration(folder: Path, packages: list[str], cgroups: CgroupParent) -> dict[str, object]:
-    python = os.path.realpath(sys.executable)
     folders = visible_folders()
-    files = [python] if not any(Path(python).is_relative_to(path) for path in folders) else []
-    files += [path for path in ("/etc/ld.so.cache",) if Path(path).exists()]
+    first_uid, uids = draw_uids() if os.geteuid() == 0 else (0, 1)
     zygote = {
+        **{name: f"/runtime/{path.name}" for name, path in RUNTIME.items()},
         "path": import_path(),
         "packages": packages,
-        "isolated": True,
+        "backend": "namespaces",
         "under_private": [path for path in folders if path.startswith(_PRIVATE)],
-        "confine": "/runtime/_confine.py",
-        "student_side": "/runtime/_student_side.py",
-        "stand_ins": "/runtime/_stand_ins.py",
         "seccomp": "/runtime/seccomp.bpf",
-        "first_uid": _FIRST_UID + int.from_bytes(os.urandom(2), "big") * 100 if os.geteuid() == 0 else 0,
-        "uids": _UIDS if os.geteuid() == 0 else 1,
+        "first_uid": first_uid,
+        "uids": uids,
+        "watch": "memory" not in cgroups.controllers,
     }
     return {
         "mount_point": str(folder),
-        "python": python,
-        "binds": [*folders, *files, *_DEVICES],
-        "links": {path: str(Path(path).readlink()) for path in _LIBRARIES if Path(path).is_symlink()},
+        "python": os.path.realpath(sys.executable),
+        "binds": [*folders, *visible_files(), *DEVICES],
+        "links": visible_links(),
         "environment": {**ENVIRONMENT, "HOME": "/tmp", "TMPDIR": "/tmp"},  # noqa: S108  a tmpfs of each child's own
         "files": {
-            "/etc/passwd": "student:x:65534:65534:student:/tmp:/bin/false\n",
+            "/etc/passwd": USERS,
             "/runtime/zygote.json": json.dumps(zygote),
-            **{f"/runtime/{path.name}": path.read_text(encoding="utf-8") for path in _runtime_files()},
+            **{f"/runtime/{path.name}": path.read_text(encoding="utf-8") for path in RUNTIME.values()},
         },
         "seccomp": base64.b64encode(build_filter(memfd="memory" in cgroups.controllers)).decode(),
     }
-
-
-def _runtime_files() -> list[Path]:
-    return [HERE / "_zygote.py", HERE / "_confine.py", STUDENT_SIDE, STAND_INS]

@@ -7,7 +7,6 @@ EPERM: no fork, no exec, no socket but a pair, no namespace, no ptrace, no io_ur
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import os
 from typing import Final
 
@@ -23,22 +22,23 @@ _ENOSYS: Final = 38
 _CLONE_THREAD: Final = 0x00010000
 _CLONE_NEW_ANY: Final = 0x7E020080  # every CLONE_NEW* flag
 _AF_UNIX: Final = 1
+_SIGNALS: Final = [number for number in range(34) if number != 9]  # 32 and 33 are the C library's own
 
 ALLOWED: Final = """
     read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range open openat
     openat2 creat stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents
     getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate
     truncate fallocate fsync fdatasync sendfile umask utimensat dup dup2 dup3
-    fcntl pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
+    pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
     eventfd2 statfs fstatfs chmod fchmod fchmodat symlink symlinkat link linkat recvmsg recvfrom sendmsg sendto
     shutdown getsockopt setsockopt getsockname getpeername mmap munmap mremap mprotect brk msync
     mlock munlock membarrier futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack nanosleep
     clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm pause
-    timerfd_create timerfd_settime timerfd_gettime timer_create timer_settime timer_gettime timer_delete getpid
+    timerfd_create timerfd_settime timerfd_gettime getpid
     gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid uname
     sysinfo getrusage getrandom getcpu sched_yield sched_getaffinity sched_setaffinity sched_getparam
-    sched_getscheduler sched_get_priority_max sched_get_priority_min getpriority capget kill tkill tgkill exit
+    sched_getscheduler sched_get_priority_max sched_get_priority_min getpriority capget exit
     exit_group restart_syscall wait4 waitid get_mempolicy
 """.split()
 
@@ -60,8 +60,10 @@ def _masked(argument: int, mask: int, value: int) -> _Comparison:
     return _Comparison(argument, _CMP_MASKED_EQ, mask, value)
 
 
-# Calls that are allowed with certain arguments alone.
-_CONDITIONAL: Final = {
+# Calls that are allowed with certain arguments alone. A process that could have itself killed by SIGKILL would look
+# like one that somebody killed from outside, which is a fault of the machine's and no score: so it cannot send that
+# signal, have it sent by a timer or a descriptor, or lower a limit behind which the kernel sends it.
+_CONDITIONAL: Final[dict[str, list[tuple[_Comparison, ...]]]] = {
     # threads only: a child process is not to be had, whatever its limits
     "clone": [(_masked(0, _CLONE_THREAD | _CLONE_NEW_ANY, _CLONE_THREAD),)],
     "socketpair": [(_equals(0, _AF_UNIX),)],  # asyncio's self-pipe
@@ -71,7 +73,13 @@ _CONDITIONAL: Final = {
     # which one use could whisper to the next
     "madvise": [(_equals(2, advice),) for advice in (0, 4, 8, 14, 15)],
     "prctl": [(_equals(0, option),) for option in (15, 16, 3)],  # thread names, PR_GET_DUMPABLE
-    "prlimit64": [(_equals(0, 0),)],  # its own limits, which are hard already
+    "prlimit64": [(_equals(0, 0), _equals(2, 0))],  # its own limits, to be read alone
+    # by equality, of all 64 bits: "not 9" would let 9 + 2**32 pass, which the kernel takes for 9
+    "kill": [(_equals(1, number),) for number in _SIGNALS],
+    "tkill": [(_equals(1, number),) for number in _SIGNALS],
+    "tgkill": [(_equals(2, number),) for number in _SIGNALS],
+    # DUPFD, GETFD, SETFD, GETFL, SETFL, DUPFD_CLOEXEC, pipe sizes, seals: no locks, by which two uses could whisper
+    "fcntl": [(_equals(1, command),) for command in (0, 1, 2, 3, 4, 1030, 1031, 1032, 1033, 1034)],
 }
 
 
@@ -101,9 +109,21 @@ def build_filter(*, memfd: bool) -> bytes:
         library.seccomp_release(ctypes.c_void_p(context))
 
 
+class _Version(ctypes.Structure):
+    _fields_ = (("major", ctypes.c_uint), ("minor", ctypes.c_uint), ("micro", ctypes.c_uint))
+
+
+def library_version() -> str:
+    """The version of libseccomp."""
+    library = _load()
+    library.seccomp_version.restype = ctypes.POINTER(_Version)
+    version = library.seccomp_version().contents
+    return f"{version.major}.{version.minor}.{version.micro}"
+
+
 def _load() -> ctypes.CDLL:
     try:
-        library = ctypes.CDLL(ctypes.util.find_library("seccomp") or "libseccomp.so.2")
+        library = ctypes.CDLL("libseccomp.so.2")  # find_library would ask a compiler, for a quarter of a second
     except OSError:
         raise GraderError("libseccomp is not installed; install the package libseccomp2.") from None
     library.seccomp_init.restype = ctypes.c_void_p

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from autograder.sandbox.cgroups import make_name
-from autograder.sandbox.zygote import ENVIRONMENT, HERE, STAND_INS, STUDENT_SIDE, Zygote, import_path
+from autograder.sandbox.zygote import ENVIRONMENT, HERE, Zygote, import_path, runtime_paths
 
 
 def open_unconfined(packages: list[str]) -> Zygote:
@@ -23,12 +24,11 @@ def open_unconfined(packages: list[str]) -> Zygote:
     configuration.write_text(
         json.dumps(
             {
+                **runtime_paths(),
                 "path": import_path(),
                 "packages": packages,
-                "isolated": False,
-                "confine": str(HERE / "_confine.py"),
-                "student_side": str(STUDENT_SIDE),
-                "stand_ins": str(STAND_INS),
+                "backend": "none",
+                "watch": False,
             }
         ),
         encoding="utf-8",
@@ -40,7 +40,7 @@ def open_unconfined(packages: list[str]) -> Zygote:
         "AUTOGRADER_ZYGOTE": str(configuration),
     }
     command = [sys.executable, "-s", "-S", "-P", str(HERE / "_zygote.py")]
-    zygote = Zygote("none", command, "", environment, folder, None)
+    zygote = Zygote("none", command, "", environment, None, lambda: shutil.rmtree(folder, ignore_errors=True))
     try:
         zygote.try_once()
     except BaseException:

@@ -7,12 +7,12 @@ import itertools
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sysconfig
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -29,8 +29,14 @@ _RUN_CPU_S: Final = 24 * 3600  # RLIMIT_CPU of a whole use; the tests' own limit
 _NUMBERS: Final = itertools.count()  # of the uses that this process asked for
 
 HERE: Final = Path(__file__).parent
-STUDENT_SIDE: Final = HERE.parent / "proxy" / "_student_side.py"
-STAND_INS: Final = HERE.parent / "proxy" / "_stand_ins.py"
+RUNTIME: Final = {
+    "zygote": HERE / "_zygote.py",
+    "confine": HERE / "_confine.py",
+    "folders": HERE / "_folders.py",
+    "student_side": HERE.parent / "proxy" / "_student_side.py",
+    "stand_ins": HERE.parent / "proxy" / "_stand_ins.py",
+}
+"""The files that run on the student's side; they import nothing of this package's."""
 
 ENVIRONMENT: Final = {
     "PATH": "/usr/bin:/bin",
@@ -47,6 +53,11 @@ ENVIRONMENT: Final = {
 }
 
 
+def runtime_paths() -> dict[str, str]:
+    """Where a zygote that sees this machine's files finds its neighbours."""
+    return {name: str(path) for name, path in RUNTIME.items()}
+
+
 def import_path() -> list[str]:
     """Where the student's interpreter finds modules: the standard library and the installed packages."""
     standard = sysconfig.get_path("stdlib")
@@ -60,7 +71,12 @@ class ZygoteAddress:
 
     control_fd: int
     cgroup_name: str
-    isolated: bool
+    backend: str
+
+    @property
+    def isolated(self) -> bool:
+        """Whether its processes are confined."""
+        return self.backend != "none"
 
 
 @dataclass
@@ -70,6 +86,8 @@ class Exit:
     status: int
     cpu_s: float
     max_rss_mib: float
+    over: str = ""
+    """What it was killed for by the fork server's watch: memory, disk, or nothing."""
 
     @property
     def reason(self) -> str:
@@ -97,6 +115,11 @@ class StudentProcess:
     fault: str = ""
     """Why the end of this process says nothing about the student: the fork server was lost."""
     peak_memory_mib: float = 0.0
+
+    @property
+    def over_disk(self) -> bool:
+        """Whether it was ended for what it wrote to its folder."""
+        return self.exit is not None and self.exit.over == "disk"
 
     @property
     def was_killed(self) -> bool:
@@ -147,6 +170,7 @@ class StudentProcess:
                 self.memory_killed = self.cgroup.memory_killed()
                 self.peak_memory_mib = self.cgroup.peak_memory_mib()
             self.cgroup.remove()
+        self.memory_killed = self.memory_killed or self.exit.over == "memory"
         self.peak_memory_mib = self.peak_memory_mib or self.exit.max_rss_mib
         self.wire.close()
         self.reply.close()
@@ -159,7 +183,7 @@ class StudentProcess:
         while True:
             message, _ = _receive(self.reply, deadline, "to reap a process")
             if "status" in message:
-                return Exit(message["status"], message["cpu_s"], message["max_rss_kib"] / 1024)
+                return Exit(message["status"], message["cpu_s"], message["max_rss_kib"] / 1024, message["over"])
 
 
 class ZygoteClient:
@@ -177,27 +201,28 @@ class ZygoteClient:
         """
         reply, reply_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         wire, wire_theirs = socket.socketpair()
-        output_fd, output_theirs = os.pipe2(os.O_CLOEXEC)
+        # a socket, for a pipe could be opened for reading by its /proc/self/fd, and emptied before us
+        output, output_theirs = socket.socketpair()
+        output.setblocking(False)
         cgroup = self._make_cgroup(limits)
-        descriptors = [reply_theirs.fileno(), wire_theirs.fileno(), output_theirs]
+        descriptors = [reply_theirs.fileno(), wire_theirs.fileno(), output_theirs.fileno()]
         try:
             self._request(limits, descriptors + (cgroup.descriptors if cgroup else []))
             reply_theirs.close()
             pid, pidfd, layers = _await_ready(reply)
         except GraderError:
-            for end in (reply, wire):
+            for end in (reply, wire, output):
                 end.close()
-            os.close(output_fd)
             if cgroup:
                 cgroup.remove()
             raise
         finally:
             reply_theirs.close()
             wire_theirs.close()
-            os.close(output_theirs)
+            output_theirs.close()
             if cgroup:
                 cgroup.close()
-        return StudentProcess(pid, pidfd, wire, output_fd, reply, layers, cgroup, self.address.isolated)
+        return StudentProcess(pid, pidfd, wire, output.detach(), reply, layers, cgroup, self.address.isolated)
 
     def _make_cgroup(self, limits: Limits) -> Cgroup | None:
         if self.cgroups is None or not self.cgroups.controllers:
@@ -213,7 +238,7 @@ class ZygoteClient:
             "memory_bytes": limits.memory_mib << 20,
             "disk_bytes": limits.disk_mib << 20,
             # RLIMIT_FSIZE counts what is written to a memfd too; the folders' own size keeps the disk
-            "file_bytes": max(limits.disk_mib, limits.message_mib if self.address.isolated else 0) << 20,
+            "file_bytes": max(limits.disk_mib, limits.message_mib if self.address.backend == "namespaces" else 0) << 20,
             "processes": limits.processes,
             "cpu_s": _RUN_CPU_S,
         }
@@ -287,8 +312,8 @@ class Zygote:
         command: what to run; the control descriptor's number is appended.
         stdin: what it reads on standard input.
         environment: its whole environment.
-        folder: a temporary folder of the zygote's own, removed at the end.
         cgroups: the run's control groups, where the children are confined; else None.
+        remove_files: what lies on the disk for it goes with it.
     """
 
     def __init__(
@@ -297,14 +322,15 @@ class Zygote:
         command: list[str],
         stdin: str,
         environment: dict[str, str],
-        folder: Path,
         cgroups: CgroupParent | None,
+        remove_files: Callable[[], None],
     ) -> None:
         self.name = name
         self.layers: tuple[str, ...] = ()
-        self.folder = folder
-        self.isolated = cgroups is not None
+        self.passed_over = ""
+        """Why a stronger backend was not taken; empty where there is none."""
         self.cgroups = cgroups
+        self.remove_files = remove_files
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.process = subprocess.Popen(
             [*command, str(theirs.fileno())],
@@ -342,7 +368,7 @@ class Zygote:
 
     def address(self) -> ZygoteAddress:
         """What another process of ours needs to ask for a use."""
-        return ZygoteAddress(self.control.fileno(), self.cgroups.name if self.cgroups else "", self.isolated)
+        return ZygoteAddress(self.control.fileno(), self.cgroups.name if self.cgroups else "", self.name)
 
     def client(self) -> ZygoteClient:
         """A client in this process."""
@@ -355,7 +381,7 @@ class Zygote:
         process.end()
 
     def close(self) -> None:
-        """End the server and with it every child; remove its cgroups and its folder."""
+        """End the server and with it every child; remove its cgroups and its files. Safe to call again."""
         self.control.close()
         self.process.kill()
         self.process.wait()
@@ -364,4 +390,5 @@ class Zygote:
                 stream.close()
         if self.cgroups is not None:
             self.cgroups.remove()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.remove_files()

@@ -57,12 +57,12 @@ class HostConfig(BaseModel):
     control_fd: int
     cgroup_name: str
     cgroup_version: int
-    isolated: bool
+    backend: str
     packages: list[str]
 
 
 class Job(BaseModel):
-    """One submission's tests, from `first` on."""
+    """One submission's tests, from `first` on to before `stop`."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -77,6 +77,7 @@ class Job(BaseModel):
     """What the reference's run of a test asked of objects; None for the reference itself."""
     import_seed: int
     first: int = 0
+    stop: int
 
 
 class Event(BaseModel):
@@ -170,8 +171,8 @@ def run_job(
     job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names, stream: Any
 ) -> None:
     """Run the job's tests in order, each reported as soon as it is judged."""
-    address = ZygoteAddress(config.control_fd, config.cgroup_name, config.isolated)
-    cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if config.isolated else None
+    address = ZygoteAddress(config.control_fd, config.cgroup_name, config.backend)
+    cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if address.isolated else None
     submission = Submission(
         sandbox_channels(ZygoteClient(address, cgroups)),
         job.files,
@@ -181,9 +182,9 @@ def run_job(
         names,
     )
     handles.current = submission
-    for index in range(job.first, len(items)):
+    for index in range(job.first, job.stop):
         _write(stream, Event(start=index))
-        following = items[index + 1] if index + 1 < len(items) else None
+        following = items[index + 1] if index + 1 < job.stop else None
         _write(stream, Event(result=run_test(items[index], following, tests[index], submission, job)))
     submission.close()
     failure = submission.import_failure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import sysconfig
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from autograder.checks.failure import CheckFailure
 from autograder.proxy.account import ArgumentChangedError, SandboxLostError, TestUse
 from autograder.proxy.client import clean
 from autograder.proxy.exceptions import StudentError, student_error
+from autograder.proxy.inputs import write_calls
+from autograder.proxy.wire import clean_text
 from autograder.verdict import IMPORT_FAILED, Outcome, TestResult
 
 _MAX_DETAIL = 20_000
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,}")
 # longest first, so that a folder in another is taken away whole
 _FOLDERS = sorted(
     {
@@ -81,11 +85,12 @@ def judge_test(
         summary=summary,
         exception=from_student.headline if from_student else "",
         frame=from_student.frame if from_student else None,
-        detail=hide_paths(detail.strip())[:_MAX_DETAIL],
+        detail=tidy(detail.strip()),
         evidence=tuple(use.evidence),
         printed=printed,
         seed=seed,
         asked=tuple(sorted(use.asked)),
+        calls=() if outcome is Outcome.PASSED else write_calls(list(use.calls)),
         cpu_s=use.cpu_s,
         wall_s=use.wall_s,
     )
@@ -93,6 +98,15 @@ def judge_test(
 
 def _failures(reports: list[pytest.TestReport], subtests: Subtests | None) -> list[pytest.TestReport]:
     return [report for report in (*(subtests.reports if subtests else ()), *reports) if report.failed]
+
+
+def tidy(detail: str) -> str:
+    """A traceback that is the same wherever and whenever it came about, and safe to show.
+
+    Without folders and memory addresses of this machine's; pytest's comparisons quote what the student's code returned,
+    so control characters go as well.
+    """
+    return clean_text(_ADDRESS.sub(" at 0x...", hide_paths(detail)), _MAX_DETAIL)
 
 
 def hide_paths(text: str) -> str:

@@ -240,6 +240,7 @@ class _PublicSession:
             subtests={nodeid: fact.subtests for nodeid, fact in facts.items() if fact.subtests},
             allowed=allowed if len(allowed) == len(facts) else None,
             import_seed=int(_seed(workspace, "import")[-8:], 16),
+            stop=len(self.tests),
         )
 
 

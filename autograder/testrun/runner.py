@@ -85,7 +85,7 @@ class Suite:
             control_fd=address.control_fd,
             cgroup_name=address.cgroup_name,
             cgroup_version=sandbox.cgroups.version if sandbox.cgroups else 0,
-            isolated=address.isolated,
+            backend=address.backend,
             packages=self.assignment.spec.packages,
         )
         process = subprocess.Popen(
@@ -141,18 +141,18 @@ class Suite:
 
     # ---- one submission
 
-    def run(self, workspace: Workspace) -> TestRun:
-        """Run every test against a workspace.
+    def run(self, workspace: Workspace, tests: range | None = None) -> TestRun:
+        """Run every test against a workspace, or those of these places in `self.tests`.
 
         Raises:
             GraderError: the trusted side died again and again; the submission stays ungraded.
         """
         started_s = time.monotonic()
-        state = _RunState([], 0, 0.0, 0)
+        state = _RunState([], 0, 0.0, 0, tests=range(len(self.tests)) if tests is None else tests)
         died_in: list[int] = []
         while True:
             try:
-                self._run_fork(self._job(workspace, len(state.results)), state)
+                self._run_fork(self._job(workspace, state), state)
                 break
             except _DiedError as death:
                 self._note_death(death, state, died_in)
@@ -161,7 +161,7 @@ class Suite:
 
     def _note_death(self, death: _DiedError, state: _RunState, died_in: list[int]) -> None:
         """Twice in the same test, which the reference passes: that test fails. Else a fault, after a few."""
-        died_in.append(state.started if state.started == len(state.results) else -1)
+        died_in.append(state.started if state.started == state.following else -1)
         if died_in[-1] >= 0 and died_in.count(died_in[-1]) >= 2:
             state.results.append(
                 TestResult(
@@ -174,7 +174,7 @@ class Suite:
         elif died_in.count(-1) > _MAX_DEATHS:
             raise GraderError(f"The suite's process {death} again and again; run the command again.")
 
-    def _job(self, workspace: Workspace, first: int) -> Job:
+    def _job(self, workspace: Workspace, state: _RunState) -> Job:
         limits = self.assignment.spec.limits
         return Job(
             files=workspace.files,
@@ -183,21 +183,22 @@ class Suite:
             cpu_limits_s={test.nodeid: self._cpu_limit_s(test, limits) for test in self.tests},
             seeds={test.nodeid: self.seed(workspace, test.nodeid) for test in self.tests},
             subtests={nodeid: result.subtests for nodeid, result in self.reference.items() if result.subtests},
-            allowed=self._allowed(first),
+            allowed=self._allowed(resumed=bool(state.results)),
             import_seed=int(self.seed(workspace, "import")[-8:], 16),
-            first=first,
+            first=state.following,
+            stop=state.tests.stop,
         )
 
-    def _allowed(self, first: int) -> dict[str, list[str]] | None:
+    def _allowed(self, *, resumed: bool) -> dict[str, list[str]] | None:
         """What may be asked of objects in each test.
 
-        In a run that begins in the middle, a wider fixture is set up by another test than in the reference's run: there
-        each test may ask what any does.
+        In a run that goes on in the middle, a wider fixture is set up by another test than in the reference's run:
+        there each test may ask what any does.
         """
         if not self.reference:
             return None
         every = sorted({question for result in self.reference.values() for question in result.asked})
-        return {nodeid: every if first else list(result.asked) for nodeid, result in self.reference.items()}
+        return {nodeid: every if resumed else list(result.asked) for nodeid, result in self.reference.items()}
 
     def _cpu_limit_s(self, test: ExpectedTest, limits: Limits) -> float:
         reference_cpu_s = self.reference[test.nodeid].cpu_s if self.reference else 0.0
@@ -249,6 +250,12 @@ class _RunState:
     peak_memory_mib: float
     sandboxes: int
     import_failure: str = ""
+    tests: range = range(0)
+
+    @property
+    def following(self) -> int:
+        """The place of the test that is next."""
+        return self.tests.start + len(self.results)
 
 
 class _Fork:

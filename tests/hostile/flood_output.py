@@ -2,6 +2,7 @@
 
 Prints twelve million characters.
 
+nuisance: output
 alone: floods
 here: score 40
 """

@@ -2,6 +2,7 @@
 
 Forks two hundred children, and no more, each of which waits a moment.
 
+nuisance: processes
 alone: says 200 children
 here: score 40
 """

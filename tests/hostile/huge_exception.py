@@ -2,6 +2,7 @@
 
 Raises an exception with a text of twelve million characters, and one whose text and repr raise themselves.
 
+nuisance: output
 alone: floods
 here: score 40
 here: outcomes test_double=passed, test_total=error

@@ -2,6 +2,7 @@
 
 Kills a process whose number it knows; and, where it is the first of its own process namespace, every one it can see.
 
+nuisance: signals
 alone: kills
 here: score 40
 """

@@ -2,6 +2,7 @@
 
 Leaves a daemon behind, forked twice and in a session of its own, which writes a second later and then ends.
 
+nuisance: processes
 alone: survives
 here: score 40
 """

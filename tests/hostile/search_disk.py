@@ -39,7 +39,8 @@ def places():
     """Every folder above what this process knows: its own, its modules', the old root by many names."""
     known = chain([os.getcwd(), __file__, sys.argv[0]], sys.path, os.environ.values())
     yield from dict.fromkeys(os.path.dirname(path) for path in known if path.startswith("/"))
-    yield from (f"/proc/{name}/{link}" for name in os.listdir("/proc") if name.isdigit() for link in ("cwd", "root/work"))
+    processes = [name for name in os.listdir("/proc") if name.isdigit()] if os.path.isdir("/proc") else []
+    yield from (f"/proc/{name}/{link}" for name in processes for link in ("cwd", "root/work"))
     yield from ("/proc/self/cwd/" + "../" * 20, "/submission", "/autograder", "/home", "/root", "/tmp", "/")
 
 

@@ -1,0 +1,141 @@
+"""One submission in full, for the TA's terminal: all its tests, or one of them.
+
+Much of it is text of the student's, or made from it: it is cleaned once more here, and none of it is markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from autograder.proxy.wire import clean_text
+from autograder.reports.feedback import describe_override, describe_test
+from autograder.verdict import GradeReport, Outcome, RecordedCall, ScoredTest, TestResult
+
+_MAX_CHARS: Final = 40_000
+_LINE_CHARS: Final = 120
+
+
+def render_submission(report: GradeReport) -> Group:
+    """The score, a row a test, and what was said and seen once for all of them."""
+    table = Table(header_style="bold")
+    table.add_column("test", overflow="fold")
+    table.add_column("outcome")
+    table.add_column("points", justify="right")
+    table.add_column("why", overflow="fold")
+    for test in report.tests:
+        points = f"{test.score:g} of {test.points:g}"
+        table.add_row(_line(test.expected.nodeid), _outcome(test), points, _line(explain_briefly(test)))
+    parts: list[Any] = [_heading(describe_grade(report)), table]
+    for title, lines in (("Notes", report.notes), ("Evidence", report.evidence)):
+        if lines:
+            parts += [_heading(title), *(_line(line) for line in lines)]
+    return Group(*parts)
+
+
+def describe_grade(report: GradeReport) -> str:
+    """`ada: 14 of 20 (Small steps)`, and what the machine alone gave where a TA decided otherwise."""
+    machine = report.machine
+    without = f"; {machine.score:g} of {machine.points:g} without overrides" if machine is not None else ""
+    return f"{report.student}: {report.score:g} of {report.points:g} ({report.title}{without})"
+
+
+def explain_briefly(test: ScoredTest) -> str:
+    """Why a test is not paid, in a line: a TA's word, the sentence for the student, or what the traceback ends with."""
+    if test.override is not None:
+        return describe_override(test)
+    if test.blocked_by:
+        return f"pays only if {test.blocked_by} passes"
+    if test.result.outcome is Outcome.PASSED:
+        return ""
+    lines = [line[1:].strip() for line in test.result.detail.splitlines() if line.startswith("E ")]
+    raised = [line for line in lines if line and line != "AssertionError:"]
+    return test.result.summary or next(iter(raised), "")
+
+
+def render_test(report: GradeReport, test: ScoredTest, replay: str) -> Group:
+    """Everything about one test; `replay` is the command that runs it again, or why there is none."""
+    parts: list[Any] = [_heading(f"{report.student}: {test.expected.nodeid}")]
+    parts.append(_facts(test))
+    for title, text in _sections(report, test):
+        if text.strip():
+            parts += [Text(), _heading(title), _text(text.strip("\n"))]
+    parts += [Text(), _heading("Run it again"), _text(replay)]
+    return Group(*parts)
+
+
+def render_result(result: TestResult) -> Group:
+    """What a test came to when it was run by itself."""
+    parts: list[Any] = [_heading(f"{result.nodeid}: {result.outcome.label}")]
+    sections = [
+        ("Message", result.summary),
+        ("Traceback", result.detail),
+        ("Inputs", describe_calls(result.calls)),
+        ("Printed", result.printed),
+        ("Evidence", "\n".join(result.evidence)),
+    ]
+    for title, text in sections:
+        if text.strip():
+            parts += [Text(), _heading(title), _text(text.strip("\n"))]
+    return Group(*parts)
+
+
+def describe_calls(calls: tuple[RecordedCall, ...]) -> str:
+    """The last calls of the student's code, the last one last, an argument a line."""
+    lines = []
+    for call in calls:
+        lines.append(f"{call.function}({'' if call.arguments else ')'}")
+        lines += [f"    {name} = {value}" for name, value in call.arguments]
+        lines += [")"] if call.arguments else []
+    return "\n".join(lines)
+
+
+def _sections(report: GradeReport, test: ScoredTest) -> Iterator[tuple[str, str]]:
+    result = test.result
+    yield "Override", describe_override(test)
+    yield "What the student reads", describe_test(test)
+    yield "Traceback", result.detail
+    yield "Inputs (the last calls of the student's code)", describe_calls(result.calls)
+    yield "Printed by the student's code", result.printed
+    yield "Evidence", "\n".join(result.evidence)
+    yield "Notes on the submission", "\n".join(report.notes)
+
+
+def _facts(test: ScoredTest) -> Table:
+    expected, result = test.expected, test.result
+    table = Table.grid(padding=(0, 2))
+    rows = {
+        "checks": expected.title,
+        "suite": "public" if expected.public else f"hidden, {expected.visibility}",
+        "outcome": "not counted" if test.blocked_by else result.outcome.label,
+        "points": f"{test.score:g} of {test.points:g}",
+        "requires": ", ".join(expected.requires),
+        "held back by": test.blocked_by,
+        "seed": result.seed,
+        "time": f"{result.cpu_s:.3f} s CPU, {result.wall_s:.3f} s wall",
+    }
+    for name, value in rows.items():
+        if value:
+            table.add_row(Text(name, style="bold"), _line(value))
+    return table
+
+
+def _outcome(test: ScoredTest) -> Text:
+    label = "not counted" if test.blocked_by else test.result.outcome.label
+    return Text(label, style="green" if label == "passed" else "red")
+
+
+def _heading(text: str) -> Text:
+    return Text(clean_text(text, _LINE_CHARS * 4).replace("\n", " "), style="bold")
+
+
+def _line(text: str) -> Text:
+    return Text(clean_text(text, 2000).replace("\n", " "))
+
+
+def _text(text: str) -> Text:
+    return Text(clean_text(text, _MAX_CHARS))

@@ -1,0 +1,164 @@
+"""What this machine offers to keep a submission in: each layer tried, why it does not work, and how to get it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from autograder.errors import GraderError
+from autograder.sandbox import _confine
+from autograder.sandbox.cgroups import CgroupParent, make_name
+from autograder.sandbox.namespaces import open_namespaces
+from autograder.sandbox.seccomp import build_filter, library_version
+from autograder.sandbox.user import open_user
+from autograder.sandbox.zygote import Zygote
+
+_SUDO: Final = "run with sudo"
+_SETTINGS: Final = {
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": ("1", "0"),
+    "/proc/sys/kernel/unprivileged_userns_clone": ("0", "1"),
+    "/proc/sys/user/max_user_namespaces": ("0", "15000"),
+}
+"""Settings that forbid user namespaces: the value that does, and one that does not."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One row: what was tried.
+
+    Attributes:
+        name: the field's word for it.
+        works: whether it does, here and for this user.
+        detail: what there is, or why it does not work.
+        advice: how to get it; empty where it works.
+    """
+
+    name: str
+    works: bool
+    detail: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The backends, best first, and the layers that they are made of."""
+
+    backends: tuple[Layer, ...]
+    layers: tuple[Layer, ...]
+    machine: tuple[Layer, ...]
+
+    @property
+    def chosen(self) -> str:
+        """The backend that `grade` takes here; empty where there is none."""
+        return next((layer.name for layer in self.backends if layer.works), "")
+
+
+def survey_machine() -> Survey:
+    """Try everything that the backends use; takes a second or two."""
+    backends = (
+        _try_backend("namespaces", open_namespaces, _advise_namespaces()),
+        _try_backend("user", open_user, "run as root, in a container with Docker's default rights or more"),
+    )
+    layers = (_try_user_namespaces(), _try_landlock(), _try_seccomp(), *_try_cgroups())
+    return Survey(backends, layers, (_find_gpu(), _find_slurm()))
+
+
+def _try_backend(name: str, start: Callable[[list[str]], Zygote], advice: str) -> Layer:
+    try:
+        zygote = start([])
+    except GraderError as error:
+        return Layer(name, False, _reason(str(error)), advice)
+    zygote.close()
+    return Layer(name, True, "; ".join(zygote.layers))
+
+
+def _reason(message: str) -> str:
+    return message.partition("could not be started here: ")[2].strip() or message
+
+
+def _advise_namespaces() -> str:
+    if os.geteuid() == 0:
+        return "give the container CAP_SYS_ADMIN (docker run --privileged), or run outside it; else user is used"
+    return f"{_advise_user_namespaces()}, or {_SUDO}"
+
+
+def _advise_user_namespaces() -> str:
+    for path, (forbids, allows) in _SETTINGS.items():
+        if Path(path).exists() and Path(path).read_text().strip() == forbids:
+            return f"sudo sysctl {path.removeprefix('/proc/sys/').replace('/', '.')}={allows}"
+    return "leave the container or the policy that refuses user namespaces"
+
+
+def _try_user_namespaces() -> Layer:
+    name = "user namespaces"
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _confine.enter_user_namespace()
+        except OSError as error:
+            os._exit(error.errno or 1)
+        os._exit(0)
+    number = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if number == 0:
+        return Layer(name, True, "a plain user can be confined")
+    needed = "root does not need them" if os.geteuid() == 0 else _advise_user_namespaces()
+    return Layer(name, False, os.strerror(number), needed)
+
+
+def _try_landlock() -> Layer:
+    abi = _confine.landlock_abi()
+    if abi >= 1:
+        return Layer("Landlock", True, f"ABI {abi}")
+    return Layer(
+        "Landlock",
+        False,
+        "the kernel or the container's profile has none; the read-only root stands alone",
+        "Linux 5.13 or newer with landlock among its lsm=, Docker 23 or newer",
+    )
+
+
+def _try_seccomp() -> Layer:
+    try:
+        build_filter(memfd=False)
+    except GraderError as error:
+        return Layer("seccomp", False, str(error), "sudo apt install libseccomp2")
+    return Layer("seccomp", True, f"libseccomp {library_version()}")
+
+
+def _try_cgroups() -> tuple[Layer, ...]:
+    parent = CgroupParent(make_name())
+    try:
+        kinds = {"memory": "memory control group", "pids": "processes control group"}
+        return tuple(_say_cgroup(parent, kind, name) for kind, name in kinds.items())
+    finally:
+        parent.remove()
+
+
+def _say_cgroup(parent: CgroupParent, kind: str, name: str) -> Layer:
+    if kind in parent.controllers:
+        return Layer(name, True, f"cgroup v{parent.version}")
+    instead = {
+        "memory": "address space (RLIMIT_AS) and a watch bound memory instead",
+        "pids": "RLIMIT_NPROC and seccomp bound processes instead",
+    }[kind]
+    why = "they are read-only or not mounted" if os.geteuid() == 0 else "a plain user may not make them"
+    advice = "run outside the container" if os.geteuid() == 0 else _SUDO
+    return Layer(name, False, f"{why}; {instead}", advice)
+
+
+def _find_gpu() -> Layer:
+    devices = sorted(path.name for path in Path("/dev").glob("nvidia[0-9]*"))
+    if devices:
+        return Layer("GPU", True, ", ".join(devices))
+    return Layer("GPU", False, "no /dev/nvidia0", "needed by GPU tests alone: a machine with one and NVIDIA's driver")
+
+
+def _find_slurm() -> Layer:
+    found = shutil.which("sbatch")
+    if found:
+        return Layer("Slurm", True, found)
+    return Layer("Slurm", False, "no sbatch on the PATH", "needed for clusters alone: run on a login node")

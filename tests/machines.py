@@ -1,0 +1,193 @@
+"""Other machines than this one, made from it: their rights, their system calls, their mounts. Needs root.
+
+Usage: python machines.py KIND COMMAND...
+
+    root                          as it is
+    plain-user                    uid 65534 without any right, shown the interpreter where that lies in root's folder
+    no-user-namespaces            the same, and the kernel refuses user namespaces, as Ubuntu 24.04 does
+    plain-container               root with Docker's published default capabilities and system calls
+    plain-container-no-landlock   the same with a profile that does not know Landlock, as Docker's was before
+
+Docker's profile is read from the file that DOCKER_PROFILE names; tests/fetch_docker_profile.sh gets it from Debian's
+package of Docker's source.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import platform
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+KINDS = ("root", "plain-user", "no-user-namespaces", "plain-container", "plain-container-no-landlock")
+PROFILE = Path(os.environ.get("DOCKER_PROFILE") or Path(__file__).parent.parent / "build" / "docker" / "default.json")
+NOBODY = 65534
+MACHINE = "TEST_MACHINE"
+"""The variable by which a test file that is run again knows where it is."""
+# Docker's documentation, "Runtime privilege and Linux capabilities": what a container has by default.
+DEFAULT_CAPABILITIES = {
+    "CHOWN": 0, "DAC_OVERRIDE": 1, "FOWNER": 3, "FSETID": 4, "KILL": 5, "SETGID": 6, "SETUID": 7, "SETPCAP": 8,
+    "NET_BIND_SERVICE": 10, "NET_RAW": 13, "SYS_CHROOT": 18, "MKNOD": 27, "AUDIT_WRITE": 29, "SETFCAP": 31,
+}  # fmt: skip
+
+MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
+PR_CAPBSET_DROP = 24
+ALLOW, ERRNO = 0x7FFF0000, 0x00050000
+CTL_NNP = 3
+COMPARISONS = {"SCMP_CMP_EQ": 4, "SCMP_CMP_MASKED_EQ": 7}
+LANDLOCK = {"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Comparison(ctypes.Structure):
+    """libseccomp's scmp_arg_cmp."""
+
+    _fields_ = (("argument", ctypes.c_uint), ("operator", ctypes.c_int), ("a", ctypes.c_uint64), ("b", ctypes.c_uint64))
+
+
+def check(result: int) -> None:
+    """OSError if a libc call failed."""
+    if result != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+    """Mount, or change a mount."""
+    check(_libc.mount(source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()))
+
+
+class Filter:
+    """A filter of system calls, built by libseccomp and put in force on this process."""
+
+    def __init__(self, default: int) -> None:
+        self.library = ctypes.CDLL("libseccomp.so.2")
+        self.library.seccomp_init.restype = ctypes.c_void_p
+        self.context = ctypes.c_void_p(self.library.seccomp_init(ctypes.c_uint32(default)))
+        check(self.library.seccomp_attr_set(self.context, CTL_NNP, 0))  # a container's may still run setuid programs
+
+    def add(self, action: int, name: str, arguments: list[tuple[int, int, int, int]]) -> None:
+        """A rule; a call that this machine does not have is left out."""
+        number = self.library.seccomp_syscall_resolve_name(name.encode())
+        if number < 0:
+            return
+        array = (Comparison * max(1, len(arguments)))(*(Comparison(*each) for each in arguments))
+        check(self.library.seccomp_rule_add_array(self.context, ctypes.c_uint32(action), number, len(arguments), array))
+
+    def load(self) -> None:
+        """From now on."""
+        check(self.library.seccomp_load(self.context))
+
+
+def docker_filter(without: set[str]) -> Filter:
+    """Docker's profile as it is for its default capabilities, less some calls."""
+    profile = json.loads(PROFILE.read_text())
+    result = Filter(ERRNO | 1)
+    for rule in profile["syscalls"]:
+        if not applies(rule):
+            continue
+        action = ALLOW if rule["action"] == "SCMP_ACT_ALLOW" else ERRNO | (rule.get("errnoRet") or 1)
+        arguments = [
+            (each["index"], COMPARISONS[each["op"]], each["value"], each.get("valueTwo", 0))
+            for each in rule.get("args") or []
+        ]
+        for name in sorted(set(rule["names"]) - without):
+            result.add(action, name, arguments)
+    return result
+
+
+def applies(rule: dict) -> bool:
+    """Whether a rule of Docker's holds for its default capabilities on this architecture and kernel."""
+    arch = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    held = {f"CAP_{name}" for name in DEFAULT_CAPABILITIES}
+    include, exclude = rule.get("includes") or {}, rule.get("excludes") or {}
+    return (
+        set(include.get("caps", [])) <= held
+        and (not include.get("arches") or arch in include["arches"])
+        and not set(exclude.get("caps", [])) & held
+        and arch not in exclude.get("arches", [])
+    )
+
+
+def become_container(without: set[str]) -> None:
+    """Root as Docker leaves it."""
+    check(_libc.unshare(CLONE_NEWNS))
+    mount("none", "/", "none", MS_REC | MS_PRIVATE)
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        point = line.split()[4]
+        if point.startswith("/sys/fs/cgroup"):
+            mount("none", point, "none", MS_REMOUNT | MS_BIND | MS_RDONLY)
+    for number in range(64):
+        if number not in DEFAULT_CAPABILITIES.values() and _libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0:
+            break  # past the last one that this kernel knows
+    docker_filter(without).load()
+    low = sum(1 << number for number in DEFAULT_CAPABILITIES.values())
+    check(_libc.capset(struct.pack("=II", 0x20080522, 0), struct.pack("=6I", low, low, 0, 0, 0, 0)))
+
+
+def become_plain_user() -> None:
+    """Nobody; the interpreter is shown to everyone in a mount namespace of this command's alone."""
+    check(_libc.unshare(CLONE_NEWNS))
+    mount("none", "/", "none", MS_REC | MS_PRIVATE)
+    prefix = os.path.realpath(sys.base_prefix)
+    if prefix.startswith("/root/"):
+        keep = tempfile.mkdtemp()
+        mount(prefix, keep, "none", MS_BIND)
+        mount("tmpfs", "/root", "tmpfs", 0, "mode=755")
+        Path(prefix).mkdir(parents=True)
+        mount(keep, prefix, "none", MS_BIND)
+        check(_libc.umount2(keep.encode(), 2))
+        Path(keep).rmdir()
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    os.environ["HOME"] = tempfile.gettempdir()
+
+
+def deny_user_namespaces() -> None:
+    """Calls unshare and clone of a user namespace fail with EPERM, as under Ubuntu's AppArmor restriction."""
+    check(_libc.prctl(38, 1, 0, 0, 0))
+    denying = Filter(ALLOW)
+    denying.add(ERRNO | 1, "unshare", [(0, 7, CLONE_NEWUSER, CLONE_NEWUSER)])
+    denying.add(ERRNO | 1, "clone", [(0, 7, CLONE_NEWUSER, CLONE_NEWUSER)])
+    denying.add(ERRNO | 38, "clone3", [])
+    denying.load()
+
+
+def on(kind: str, command: list[str]) -> list[str]:
+    """The command on a machine of that kind."""
+    return [sys.executable, __file__, kind, *command]
+
+
+def run_here(kind: str, test_file: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a test file again, on a machine of that kind."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--override-ini", "addopts="]
+    return subprocess.run(
+        on(kind, [*command, *options, test_file]),
+        env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", MACHINE: kind, **variables},
+        cwd=Path(test_file).parent, capture_output=True, text=True, timeout=900, check=False,
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Become a machine of that kind and run the command."""
+    kind, *command = sys.argv[1:]
+    if kind not in KINDS or not command:
+        raise SystemExit(__doc__)
+    if kind.startswith("plain-container"):
+        become_container(LANDLOCK if kind.endswith("no-landlock") else set())
+    elif kind != "root":
+        become_plain_user()
+        if kind == "no-user-namespaces":
+            deny_user_namespaces()
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""What a traceback looks like before it is kept."""
+
+from autograder.testrun.judgement import tidy
+
+
+def test_traceback_names_no_address_and_no_control_character() -> None:
+    """Two runs give the same text, and nothing in it moves a terminal's cursor."""
+    assert tidy("E   assert <F object at 0x7f12ab34cd56> == 0x10") == "E   assert <F object at 0x...> == 0x10"
+    assert tidy("E   assert '\x1b[2J\u202e' == 'a'\n\tb") == "E   assert '�[2J�' == 'a'\n\tb"
+
+
+def test_traceback_is_bounded() -> None:
+    """What a comparison quotes does not grow beyond what a TA reads."""
+    assert len(tidy("x" * 1_000_000)) == 20_000
