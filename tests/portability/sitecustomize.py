@@ -4,6 +4,7 @@ The packages that the grader builds on are imported first: they ask what system 
 """
 
 import contextlib
+import ctypes
 import importlib
 import importlib.abc
 import sys
@@ -33,6 +34,14 @@ class Hide(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
+def load_library(name, *args, **kwargs):
+    """ctypes.CDLL, which on Windows cannot load what has no name."""
+    if name is None:
+        raise TypeError("bad argument type for built-in operation")
+    return _load_library(name, *args, **kwargs)
+
+
+_load_library, ctypes.CDLL = ctypes.CDLL, load_library
 for _name in MODULES:
     sys.modules.pop(_name, None)
 sys.meta_path.insert(0, Hide())
