@@ -181,7 +181,8 @@ def test_student_process_leaves_with_its_parent(course: Path) -> None:
     write_files(course, {"steps.py": "while True: pass\n"})
     toml = TOML.replace("import_cpu_s = 2.0", "import_cpu_s = 500.0")
     write_files(course, {f"assignments/{ID}/assignment.toml": toml})
-    process = subprocess.Popen([AUTOGRADER, "check", ID], cwd=course, stdout=subprocess.DEVNULL)
+    environment = {**os.environ, "TMPDIR": str(course.parent)}  # what a kill leaves behind goes with the test
+    process = subprocess.Popen([AUTOGRADER, "check", ID], cwd=course, env=environment, stdout=subprocess.DEVNULL)
     found: dict[int, str] = {}
 
     def is_started() -> bool:
