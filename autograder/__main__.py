@@ -1,21 +1,35 @@
-"""`python -m autograder`, and the console script: the command line, with an interruption during its imports handled."""
+"""`python -m autograder`, and the console script: the command line, with what goes wrong during its imports handled."""
 
 from __future__ import annotations
 
 import sys
 
-from autograder.errors import EXIT_INTERRUPTED
+from autograder.errors import EXIT_INTERRUPTED, EXIT_USAGE
+
+_REQUIRED = '"msgspec>=0.19" "numpy>=2.0" "pydantic>=2.7" "pytest>=9.0" "rich>=13.7" "typer>=0.12"'
 
 
 def main() -> None:
     """Import the command line and run it."""
+    if sys.version_info < (3, 11):  # noqa: UP036  the handout's copy is run by whatever Python a student has
+        _leave(f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}; install a newer one.")
     try:
         from autograder.cli.main import main as run
     except KeyboardInterrupt:
         print("autograder: interrupted.", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
+    except ImportError as error:
+        _leave(f"a package is missing or too old ({error}); run: {sys.executable} -m pip install {_REQUIRED}")
     run()
 
 
+def _leave(sentence: str) -> None:
+    print(f"autograder: {sentence}", file=sys.stderr)
+    sys.exit(EXIT_USAGE)
+
+
 if __name__ == "__main__":
+    if not getattr(sys.flags, "safe_path", False):
+        # -m put the current folder first: a student's random.py there would be taken for Python's own
+        del sys.path[0]
     main()

@@ -8,6 +8,7 @@ from typing import Final
 
 EXIT_OK: Final = 0
 EXIT_UNGRADED: Final = 1
+EXIT_NOT_PASSED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 

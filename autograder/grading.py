@@ -8,7 +8,7 @@ from autograder.errors import GraderError, SpecError, did_you_mean
 from autograder.scoring import score_tests, total
 from autograder.spec import Assignment
 from autograder.submission import Submission
-from autograder.testrun.runner import Suite, TestRun
+from autograder.testrun.runner import Suite, TestRun, refuse_tests
 from autograder.verdict import GradeReport, Outcome, ScoredTest, TestResult
 from autograder.workspace import Workspace, prepare_workspace
 
@@ -20,7 +20,7 @@ def grade_submission(submission: Submission, assignment: Assignment, suite: Suit
         GraderError: the machine or the grader failed; the submission is not graded.
     """
     workspace = prepare_workspace(submission, assignment)
-    run = _refuse(workspace, suite) or suite.run(workspace)
+    run = refuse_tests(workspace, suite.tests) or suite.run(workspace)
     scored = score_tests(suite.tests, run.results)
     return make_report(workspace, assignment, run, scored)
 
@@ -78,7 +78,7 @@ def replay_test(
     grade_reference(assignment, suite)
     tests = range(0 if from_start else places[nodeid], places[nodeid] + 1)
     workspace = prepare_workspace(submission, assignment)
-    refused = _refuse(workspace, suite)
+    refused = refuse_tests(workspace, suite.tests)
     if refused is not None:
         return Replay(refused.results[places[nodeid]], workspace.refusal)
     if not from_start:
@@ -132,17 +132,6 @@ def make_report(
         sandboxes=run.sandboxes,
         wall_s=run.wall_s,
     )
-
-
-def _refuse(workspace: Workspace, suite: Suite) -> TestRun | None:
-    """Nothing to import, or nothing that may be graded: every test ends the same; else None."""
-    outcome, sentence = Outcome.MISSING, workspace.refusal
-    if not sentence and workspace.forbidden.keys() == set(workspace.modules):
-        outcome, sentence = Outcome.FORBIDDEN, next(iter(workspace.forbidden.values()))
-    if not sentence:
-        return None
-    results = tuple(TestResult(nodeid=test.nodeid, outcome=outcome, summary=sentence) for test in suite.tests)
-    return TestRun(results, 0.0, 0, 0.0, "")
 
 
 def _say(test: ScoredTest) -> str:

@@ -18,6 +18,8 @@ from autograder.errors import SpecError, did_you_mean
 from autograder.limits import Limits
 
 MODULE_NAME: Final = r"^[a-z][a-z0-9_]*$"
+PUBLIC_PREFIX: Final = "test_public"
+"""How the names of suites begin that students may see."""
 
 
 class AssignmentSpec(BaseModel):
@@ -62,6 +64,16 @@ class Assignment:
         return self.folder / "tests"
 
     @property
+    def public_suites(self) -> list[Path]:
+        """The suites that students have."""
+        return sorted(self.tests.glob(f"{PUBLIC_PREFIX}*.py"))
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether the reference is here: not on a student's machine."""
+        return all((self.reference / f"{module}.py").is_file() for module in self.spec.modules)
+
+    @property
     def reference(self) -> Path:
         """`reference/<id>`."""
         return self.course / "reference" / self.id
@@ -100,16 +112,33 @@ def load_assignment(course: Path, assignment_id: str) -> Assignment:
     Raises:
         SpecError: the course or the assignment does not exist, or its assignment.toml is wrong.
     """
+    assignment = load_public(course, assignment_id)
+    _check_folders(assignment)
+    return assignment
+
+
+def load_public(course: Path, assignment_id: str) -> Assignment:
+    """Read one assignment of a course of which the public part alone may be there.
+
+    Raises:
+        SpecError: the course or the assignment does not exist, or its assignment.toml is wrong.
+    """
     folder = course / "assignments"
     if not folder.is_dir():
         raise SpecError(f"{course} holds no assignments/ folder; name a course with --course DIR.")
     known = sorted(path.parent.name for path in folder.glob("*/assignment.toml"))
     if assignment_id not in known:
         raise SpecError(f"{folder} has no assignment {assignment_id!r}{did_you_mean(assignment_id, known)}")
-    path = folder / assignment_id / "assignment.toml"
-    assignment = Assignment(course, assignment_id, parse_spec(_read(path), path))
-    _check_folders(assignment)
-    return assignment
+    return Assignment(course, assignment_id, read_spec(folder / assignment_id / "assignment.toml"))
+
+
+def read_spec(path: Path) -> AssignmentSpec:
+    """Read and check an assignment.toml.
+
+    Raises:
+        SpecError: with the file, the place, what is wrong and what to do.
+    """
+    return parse_spec(_read(path), path)
 
 
 def parse_spec(text: str, path: Path) -> AssignmentSpec:

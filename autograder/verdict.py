@@ -181,3 +181,22 @@ class GradeReport(Record):
     def faults(self) -> tuple[ScoredTest, ...]:
         """The tests that could not be graded because of us or of the machine."""
         return tuple(test for test in self.tests if test.result.outcome in (Outcome.FAULT, Outcome.INVALID))
+
+
+class CheckReport(Record):
+    """What the public tests say of a student's own files, on their own machine."""
+
+    assignment: str
+    title: str
+    total_points: float
+    """Of the whole assignment, hidden tests included."""
+    tests: tuple[ScoredTest, ...]
+    notes: tuple[str, ...] = ()
+    quotes: dict[str, str] = Field(default_factory=dict)
+    """By node id: the line of the student's that raised, with its place."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing that can be checked here is left to mend."""
+        settled = (Outcome.PASSED, Outcome.DEFERRED)
+        return all(test.result.outcome in settled and not test.blocked_by for test in self.tests)

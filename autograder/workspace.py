@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
+from autograder.contract import read_contract
 from autograder.errors import SubmissionError
+from autograder.guess import find_used_names
 from autograder.notebooks import Notebook
 from autograder.reader import Reader, shared_reader
 from autograder.spec import Assignment
@@ -133,7 +135,7 @@ class _Chooser:
         if len(sources) + len(notebooks) == 1:
             self._take(module, (*sources, *notebooks)[0])
             return ""
-        public = _defined_names((self.assignment.reference / f"{module}.py").read_bytes())
+        public = _contract_names(self.assignment, module)
         defining = [name for name in sources if _defined_names(self.files[name]) & public]
         meant, among = defining, f"{len(sources)} other .py files"
         if not defining and notebooks:
@@ -217,6 +219,17 @@ def _is_kept(name: str, modules: tuple[str, ...]) -> bool:
     the name of a module, since Python would import it first.
     """  # noqa: D205
     return PurePosixPath(name).suffix not in _BINARY_MODULES and name.partition("/")[0] not in modules
+
+
+def _contract_names(assignment: Assignment, module: str) -> set[str]:
+    """The public names of a module: the reference's, or those that the public part of the assignment knows."""
+    reference = assignment.reference / f"{module}.py"
+    if reference.is_file():
+        return _defined_names(reference.read_bytes())
+    contract = read_contract(assignment)
+    if contract is not None and module in contract.modules:
+        return contract.modules[module].names
+    return set().union(*(find_used_names(module, path.read_bytes()) for path in assignment.public_suites))
 
 
 def _defined_names(source: bytes) -> set[str]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from autograder.limits import Limits
 from autograder.proxy.account import Names, TestUse
+from autograder.proxy.channel import Opener
 from autograder.proxy.client import Submission
 from autograder.proxy.paths import ModulePath
+from autograder.proxy.sockets import sandbox_channels
 from autograder.sandbox import Zygote
 
 LIMITS = Limits(cpu_s=1.0, wall_s=10.0, import_cpu_s=2.0, memory_mib=512, disk_mib=8, processes=16)
@@ -114,7 +116,7 @@ class Student:
 
     def __init__(
         self,
-        zygote: Zygote,
+        place: Zygote | Opener,
         source: str,
         limits: Limits = LIMITS,
         names: Names | None = None,
@@ -125,9 +127,8 @@ class Student:
     ) -> None:
         self.limits = limits
         files = {name: text.encode() for name, text in {"work.py": source, **(helpers or {})}.items()}
-        self.submission = CalledByName(
-            zygote.client(), files, ("work",), limits, 1, names, cells=cells, forbidden=forbidden
-        )
+        channels = sandbox_channels(place.client()) if isinstance(place, Zygote) else place
+        self.submission = CalledByName(channels, files, ("work",), limits, 1, names, cells=cells, forbidden=forbidden)
         self.use: TestUse | None = None
 
     @contextlib.contextmanager

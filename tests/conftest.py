@@ -11,7 +11,13 @@ import pytest
 from hypothesis import settings
 from small_course import ID, STUDENTS, GradedClass, run_autograder, write_course, write_files
 
+from autograder.jobs.local import ClassRun, Options, Progress, grade_class
+from autograder.jobs.results import ResultsFolder
 from autograder.sandbox import Zygote, open_sandbox
+from autograder.spec import load_assignment
+from autograder.submission import collect_submissions
+
+ROOT = Path(__file__).parents[1]
 
 settings.register_profile("autograder", deadline=None)  # no timed assertion, not even Hypothesis's own
 settings.load_profile("autograder")
@@ -58,3 +64,21 @@ def mount_disk(needs_root: None, tmp_path: Path) -> Iterator[Callable[..., Path]
     yield mount
     for folder in mounted:
         subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[ClassRun, Path]]:
+    """Each sample class of examples/class, graded once in the real sandbox, and its results folder; to be read."""
+    runs = {}
+    for name in sorted(path.name for path in (ROOT / "examples" / "class").iterdir()):
+        assignment = load_assignment(ROOT, name)
+        intake = collect_submissions([ROOT / "examples" / "class" / name], assignment.spec.modules)
+        folder = ResultsFolder(tmp_path_factory.mktemp(name))
+        sandbox = open_sandbox("namespaces", assignment.spec.packages)
+        try:
+            options = Options(jobs=2, secret=b"the sample class")
+            run = grade_class(intake.submissions, assignment, sandbox, folder, options, Progress())
+            runs[name] = run, folder.path
+        finally:
+            sandbox.close()
+    return runs

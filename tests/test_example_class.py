@@ -8,12 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.jobs.local import ClassRun, Options, Progress, grade_class
-from autograder.jobs.results import ResultsFolder
+from autograder.jobs.local import ClassRun
 from autograder.reports.gradescope import GradescopeResults
-from autograder.sandbox import open_sandbox
-from autograder.spec import load_assignment
-from autograder.submission import collect_submissions
 from autograder.verdict import GradeReport, Outcome
 
 ROOT = Path(__file__).parents[1]
@@ -27,26 +23,6 @@ def expected(assignment_id: str) -> dict[str, dict[str, object]]:
 
 
 STUDENTS = [(name, student) for name in CLASSES for student in expected(name)]
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[ClassRun, Path]]:
-    """Each sample class, graded once in the real sandbox."""
-    runs = {}
-    for name in CLASSES:
-        assignment = load_assignment(ROOT, name)
-        intake = collect_submissions([ROOT / "examples" / "class" / name], assignment.spec.modules)
-        folder = ResultsFolder(tmp_path_factory.mktemp(name))
-        sandbox = open_sandbox("namespaces", assignment.spec.packages)
-        try:
-            options = Options(jobs=2, secret=b"the sample class")
-            runs[name] = (
-                grade_class(intake.submissions, assignment, sandbox, folder, options, Progress()),
-                folder.path,
-            )
-        finally:
-            sandbox.close()
-    return runs
 
 
 def lost_tests(report: GradeReport) -> set[str]:

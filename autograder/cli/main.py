@@ -8,6 +8,7 @@ import sys
 import typer
 
 from autograder import __version__
+from autograder.cli.check import check
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
 from autograder.cli.replay import replay
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(check)
 app.command()(grade)
 app.command()(doctor)
 app.command()(show)

@@ -72,7 +72,6 @@ import array
 import builtins
 import collections
 import contextlib
-import fcntl
 import importlib
 import importlib.util
 import io
@@ -90,6 +89,9 @@ from typing import Any
 
 import msgspec
 import numpy as np
+
+with contextlib.suppress(ImportError):  # Windows has none, and no memfd to be sealed
+    import fcntl
 
 MAGIC = b"AGW2"
 HEADER = struct.Struct("<4sBBHI16sQ")
@@ -409,8 +411,8 @@ def _seal(buffers: list[Any]) -> int:
 class Server:
     """Answers the trusted side's requests, one after another."""
 
-    def __init__(self, wire: int) -> None:
-        self.wire = Wire(wire)
+    def __init__(self, wire: Any) -> None:
+        self.wire = wire
         self.nonce = b""
         self.encoder = Encoder()
         self.encoder.call_back = self.call_back
@@ -664,12 +666,17 @@ def _flush() -> None:
             stream.flush()
 
 
-def serve(wire: int) -> None:
-    """Serve the wire in this process, in the current folder, until it ends."""
+def open_streams() -> None:
+    """The standard streams, on descriptors 0 to 2."""
     # Made anew: the descriptors below them are no longer those of the process that this one was forked from.
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
         stream = open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     sys.stdin = open(0, encoding="utf-8", closefd=False)
-    Server(wire).run()
+
+
+def serve(wire: int) -> None:
+    """Serve the socket in this process, in the current folder, until it ends."""
+    open_streams()
+    Server(Wire(wire)).run()

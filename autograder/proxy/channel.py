@@ -1,26 +1,22 @@
-"""Frames to and from one student's process, within limits of time and size."""
+"""Frames to and from one student's process, within limits of time and size.
+
+`Channel` knows frames and budgets; `sockets.py` carries them to a sandbox, `pipes.py` to a process on the student's own
+machine.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import mmap
-import os
 import secrets
-import select
-import socket
 import time
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from autograder.limits import Limits
 from autograder.proxy import wire
-from autograder.sandbox.zygote import StudentProcess
 
-_POLL_S: Final = 0.05
-_F_ADD_SEALS: Final = 1033
-_F_GET_SEALS: Final = 1034
-_SEALS: Final = 0x0001 | 0x0002 | 0x0004 | 0x0008  # seal, shrink, grow, write
+POLL_S: Final = 0.05
 
 Buffers = Sequence[bytes | bytearray | memoryview]
 
@@ -47,7 +43,37 @@ class Budget:
     cpu_base_s: float
 
 
-class Channel:
+class Process(Protocol):
+    """What runs the student's code at the other end."""
+
+    isolated: bool
+    memory_killed: bool
+    fault: str
+    peak_memory_mib: float
+
+    @property
+    def over_disk(self) -> bool:
+        """Whether it was ended for what it wrote to its folder."""
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it ended by SIGKILL."""
+
+    @property
+    def exit_reason(self) -> str:
+        """How it ended, one phrase for the TA; empty while that is not known."""
+
+    def cpu_s(self) -> float:
+        """CPU seconds used so far."""
+
+    def has_ended(self, wait_s: float) -> bool:
+        """Whether it ends by itself within so many seconds."""
+
+    def end(self) -> object:
+        """Kill it and everything of it. Safe to call again."""
+
+
+class Channel(ABC):
     """The wire and the output of one process.
 
     Args:
@@ -56,15 +82,13 @@ class Channel:
         max_output_bytes: of what is printed, until it is taken.
     """
 
-    def __init__(self, process: StudentProcess, max_total_bytes: int, max_output_bytes: int) -> None:
-        self.process = process
+    def __init__(self, process: Process, max_total_bytes: int, max_output_bytes: int) -> None:
+        self.process: Process = process
         self.max_total_bytes = max_total_bytes
         self.max_output_bytes = max_output_bytes
         self.output = b""
-        self._output_open = True  # the student may close their end of it
         self._started_s = 0.0
         self._next_look_s = 0.0
-        self._descriptors: list[int] = []
 
     def ask(self, kind: wire.Kind, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> bytes:
         """Send a request; the nonce that its reply must carry. The budget's wall time begins."""
@@ -78,15 +102,9 @@ class Channel:
         self._started_s += wall_s
 
     def tell(self, kind: wire.Kind, nonce: bytes, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> None:
-        """Send one frame; large buffers go in a sealed memfd."""
-        in_memory = sum(map(len, buffers)) >= wire.MEMFD_FROM_BYTES
-        head = memoryview(wire.pack_head(kind, nonce, metadata, buffers, in_memory=in_memory))
-        if in_memory:
-            with _sealed(buffers) as descriptor:
-                self._send_descriptor(head[:1], descriptor, budget)
-            head, buffers = head[1:], []
-        for piece in (head, *buffers):
-            self._send(piece, budget)
+        """Send one frame."""
+        for piece in (wire.pack_head(kind, nonce, metadata, buffers, in_memory=False), *buffers):
+            self.send_bytes(piece, budget)
 
     def receive(self, nonce: bytes, budget: Budget) -> tuple[wire.Reply, Buffers]:
         """The next frame about a request.
@@ -96,108 +114,46 @@ class Channel:
             LimitError: it did not come within the budget.
             DiedError: it will not come.
         """
-        try:
-            return self._receive_frame(nonce, budget)
-        finally:
-            for descriptor in self._descriptors:
-                os.close(descriptor)
-            self._descriptors.clear()
+        header = wire.parse_header(self.receive_bytes(wire.HEADER.size, budget), nonce, self.max_total_bytes)
+        sizes = wire.parse_sizes(self.receive_bytes(8 * header.buffers, budget), header)
+        reply = wire.parse_reply(header, self.receive_bytes(header.metadata_bytes, budget))
+        return reply, self.receive_buffers(header, sizes, budget)
 
-    def _receive_frame(self, nonce: bytes, budget: Budget) -> tuple[wire.Reply, Buffers]:
-        header = wire.parse_header(self._receive(wire.HEADER.size, budget), nonce, self.max_total_bytes)
-        sizes = wire.parse_sizes(self._receive(8 * header.buffers, budget), header)
-        reply = wire.parse_reply(header, self._receive(header.metadata_bytes, budget))
-        if header.in_memory != bool(self._descriptors):
+    def receive_buffers(self, header: wire.Header, sizes: Sequence[int], budget: Budget) -> Buffers:
+        """A frame's buffers."""
+        if header.in_memory:
             raise wire.WireError("a memfd that was not announced, or none that was")
-        if not header.in_memory:
-            return reply, [self._receive(size, budget) for size in sizes]
-        mapped = _map_sealed(self._descriptors[0], header.total_bytes)
-        return reply, list(_split(mapped, sizes))
+        return [self.receive_bytes(size, budget) for size in sizes]
 
-    def _send_descriptor(self, first: memoryview, descriptor: int, budget: Budget) -> None:
-        while True:
-            try:
-                socket.send_fds(self.process.wire, [first], [descriptor], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-            except BlockingIOError:
-                self._wait(select.POLLOUT, budget)
-            except OSError:
-                raise DiedError from None
-            else:
-                return
+    @abstractmethod
+    def send_bytes(self, data: bytes | bytearray | memoryview, budget: Budget) -> None:
+        """Send all of it within the budget."""
 
-    def _send(self, data: bytes | bytearray | memoryview, budget: Budget) -> None:
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[self.process.wire.send(view, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL) :]
-            except BlockingIOError:
-                self._wait(select.POLLOUT, budget)
-            except OSError:
-                raise DiedError from None
+    @abstractmethod
+    def receive_bytes(self, size: int, budget: Budget) -> bytearray:
+        """Exactly so many bytes, within the budget."""
 
-    def _receive(self, size: int, budget: Budget) -> bytearray:
-        data = bytearray(size)
-        view, got = memoryview(data), 0
-        while got < size:
-            try:
-                count = self._receive_some(view[got:])
-            except BlockingIOError:
-                self._wait(select.POLLIN, budget)
-                continue
-            except OSError:
-                raise DiedError from None
-            if count == 0:
-                raise DiedError
-            got += count
-        return data
+    @abstractmethod
+    def drain(self) -> None:
+        """Read what the student printed; the first part is kept, the rest thrown away."""
 
-    def _receive_some(self, view: memoryview) -> int:
-        """Bytes of a frame, and a memfd beside them."""
-        count, ancillary, _, _ = self.process.wire.recvmsg_into(
-            [view], socket.CMSG_SPACE(4 * 4), socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
-        )
-        for level, kind, data in ancillary:
-            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                whole = data[: len(data) - len(data) % 4]
-                self._descriptors += memoryview(whole).cast("i").tolist()
-        if len(self._descriptors) > 1:
-            raise wire.WireError("more descriptors than one")
-        return count
-
-    def _wait(self, event: int, budget: Budget) -> None:
-        """Until the wire is ready; reads what the student prints, and looks at the limits now and then."""
-        poller = select.poll()
-        poller.register(self.process.wire, event)
-        if self._output_open:
-            poller.register(self.process.output_fd, select.POLLIN)
-        ready = dict(poller.poll(_POLL_S * 1000))
-        if self.process.output_fd in ready:
-            self._output_open = bool(ready[self.process.output_fd] & select.POLLIN)
-            self.drain()
-        if self.process.wire.fileno() not in ready or time.monotonic() >= self._next_look_s:
-            self._look_at_limits(budget)
-
-    def _look_at_limits(self, budget: Budget) -> None:
+    def look_at_limits(self, budget: Budget) -> None:
+        """Raise LimitError where the process used more than it may."""
         now_s = time.monotonic()
-        self._next_look_s = now_s + _POLL_S
+        self._next_look_s = now_s + POLL_S
         if self.process.cpu_s() - budget.cpu_base_s > budget.cpu_s:
             raise LimitError(f"your code used more than {budget.cpu_s:.3g} s of CPU time.")
         if now_s - self._started_s > budget.wall_s:
             raise LimitError("your code did not answer in time.", "a wall-clock time-out")
 
-    def drain(self) -> None:
-        """Read what the student printed; the first part is kept, the rest thrown away."""
-        poller = select.poll()
-        poller.register(self.process.output_fd, select.POLLIN)
-        for _ in range(64):
-            ready = poller.poll(0)
-            if not ready or not ready[0][1] & select.POLLIN:
-                return
-            try:
-                data = os.read(self.process.output_fd, 1 << 16)
-            except OSError:  # nothing there after all, or the other end is gone
-                return
-            self.output += data[: max(0, self.max_output_bytes - len(self.output))]
+    @property
+    def is_time_to_look(self) -> bool:
+        """Whether the limits were not looked at for a while."""
+        return time.monotonic() >= self._next_look_s
+
+    def keep_output(self, data: bytes) -> None:
+        """Keep what was printed, as far as there is room."""
+        self.output += data[: max(0, self.max_output_bytes - len(self.output))]
 
     def take_output(self, limit: int) -> bytes:
         """What was printed since it was last taken, at most `limit` bytes of it."""
@@ -205,38 +161,5 @@ class Channel:
         return taken
 
 
-@contextlib.contextmanager
-def _sealed(buffers: Buffers) -> Iterator[int]:
-    """A memfd that holds the buffers and can no longer be changed."""
-    descriptor = os.memfd_create("request", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    try:
-        for buffer in buffers:
-            view = memoryview(buffer)
-            while view:
-                view = view[os.write(descriptor, view) :]
-        fcntl.fcntl(descriptor, _F_ADD_SEALS, _SEALS)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _map_sealed(descriptor: int, total_bytes: int) -> memoryview:
-    """A private mapping of a memfd of the student's, which must be sealed and exactly as long as announced."""
-    try:
-        seals = fcntl.fcntl(descriptor, _F_GET_SEALS)
-        size = os.fstat(descriptor).st_size
-    except OSError:
-        raise wire.WireError("a descriptor that is not a memfd") from None
-    if seals & _SEALS != _SEALS or size != total_bytes or size == 0:
-        raise wire.WireError("a memfd that is not sealed or not as long as announced")
-    try:
-        return memoryview(mmap.mmap(descriptor, size, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE))
-    except OSError:
-        raise wire.WireError("more than the grader can hold") from None
-
-
-def _split(data: memoryview, sizes: Sequence[int]) -> Iterator[memoryview]:
-    start = 0
-    for size in sizes:
-        yield data[start : start + size]
-        start += size
+Opener = Callable[[Limits], Channel]
+"""Starts a fresh process, ready for FILES and IMPORT; GraderError or OSError where it cannot be started."""

@@ -8,7 +8,6 @@ gets a fresh one, whose import is not charged to it.
 from __future__ import annotations
 
 import itertools
-import select
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +21,7 @@ from autograder.limits import Limits
 from autograder.proxy import wire
 from autograder.proxy.account import ArgumentChangedError, MissingNameError, Names, SandboxLostError, TestUse
 from autograder.proxy.arguments import Given, give_back
-from autograder.proxy.channel import Budget, Channel, DiedError, LimitError
+from autograder.proxy.channel import Budget, Channel, DiedError, LimitError, Opener, Process
 from autograder.proxy.decoding import Decoder, HandleNode
 from autograder.proxy.encoding import Encoder
 from autograder.proxy.exceptions import builtin_name, copy_student_error, student_exception
@@ -30,7 +29,6 @@ from autograder.proxy.handles import Handle, Mirror, Reference, make_handle, ref
 from autograder.proxy.inputs import take_call
 from autograder.proxy.passed_over import PassedOver, place, read_passed_over
 from autograder.proxy.paths import ModulePath
-from autograder.sandbox.zygote import StudentProcess, ZygoteClient
 from autograder.verdict import Outcome
 
 _KEPT_EVIDENCE: Final = 20
@@ -42,7 +40,7 @@ class Submission:
     """A submission behind the boundary.
 
     Args:
-        zygote: where sandboxes come from.
+        open_channel: starts a process for the student's code, in a sandbox or on their own machine.
         files: the workspace, bytes by relative path.
         modules: what to import, in order.
         limits: of the sandbox and of each test.
@@ -55,7 +53,7 @@ class Submission:
 
     def __init__(
         self,
-        zygote: ZygoteClient,
+        open_channel: Opener,
         files: dict[str, bytes],
         modules: tuple[str, ...],
         limits: Limits,
@@ -66,7 +64,7 @@ class Submission:
         forbidden: Sequence[str] = (),
         refused: Mapping[str, str] | None = None,
     ) -> None:
-        self.zygote = zygote
+        self.open_channel = open_channel
         self.files = files
         self.modules = modules
         self.limits = limits
@@ -120,7 +118,7 @@ class Submission:
         self._end_process()
 
     @property
-    def process(self) -> StudentProcess | None:
+    def process(self) -> Process | None:
         """The process that runs the submission now."""
         return self.channel.process if self.channel is not None else None
 
@@ -279,16 +277,17 @@ class Submission:
 
     def _start(self, test: TestUse) -> None:
         try:
-            process = self.zygote.spawn(self.limits)
+            channel = self.open_channel(self.limits)
         except (GraderError, OSError) as error:
             test.lost = SandboxLostError(Outcome.FAULT, str(error))
             raise test.lost from None
-        self.channel = Channel(process, self.limits.message_mib << 20, self.limits.output_kib << 10)
+        self.channel = channel
         self.sandboxes += 1
         self._handles.clear()
         self._released.clear()
-        self._cpu_at_begin_s = process.cpu_s()
-        budget = Budget(self.limits.import_cpu_s, max(self.limits.wall_s, 3 * self.limits.import_cpu_s), 0.0)
+        self._cpu_at_begin_s = channel.process.cpu_s()
+        wall_s = max(self.limits.wall_s, 3 * self.limits.import_cpu_s)
+        budget = Budget(self.limits.import_cpu_s, wall_s, self._cpu_at_begin_s)
         classes: dict[str, list[str]] = {}
         for module, name in self.names.mirrors:
             classes.setdefault(module, []).append(name)
@@ -405,18 +404,16 @@ class Submission:
             if kind in (wire.Kind.DO, wire.Kind.PROBE, wire.Kind.WATCH):
                 self.test.wall_s += time.monotonic() - started_s
 
-    def _died(self, process: StudentProcess) -> SandboxLostError:
+    def _died(self, process: Process) -> SandboxLostError:
         """The wire ended: the process exited, or closed it."""
         # Its exit is awaited for a moment, so that the evidence can tell an exit from a kill.
-        poller = select.poll()
-        poller.register(process.pidfd, select.POLLIN)
-        ended = bool(poller.poll(1000))
+        ended = process.has_ended(1.0)
         lost = self._lose(Outcome.CRASHED, "your code ended its own process.")
         if ended and process.isolated and process.was_killed and not (process.memory_killed or process.over_disk):
             # The process cannot send itself SIGKILL (seccomp): somebody outside did, and it was not us.
             lost.outcome, lost.sentence = Outcome.FAULT, "The student's process was killed from outside the sandbox."
-        if process.exit is not None and self.test is not None:
-            self.test.evidence.append(f"the process {process.exit.reason}")
+        if process.exit_reason and self.test is not None:
+            self.test.evidence.append(f"the process {process.exit_reason}")
         return lost
 
     def _student_exception(self, reply: wire.Raised, op: str) -> BaseException:

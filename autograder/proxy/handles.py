@@ -189,6 +189,8 @@ _METHODS: Final[dict[str, Any]] = {
     "__call__": _call, "__iter__": _iterate, "__next__": _advance, "__len__": _measure, "__getitem__": _get_item,
     "__enter__": _enter, "__exit__": _exit,
 }  # fmt: skip
+SPECIAL: Final = frozenset({*OPERATORS, *_METHODS})
+"""Special methods that a mirror has where the reference's class has them."""
 _ABILITIES: Final = {"c": "__call__", "i": "__iter__", "n": "__next__", "l": "__len__", "g": "__getitem__"}
 
 

@@ -14,7 +14,7 @@ import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from autograder.errors import SpecError
 from autograder.proxy import handles
@@ -22,6 +22,25 @@ from autograder.proxy.account import MissingNameError
 from autograder.proxy.paths import ModulePath
 
 _PACKAGE: Final = "_reference"
+
+
+NO_REFERENCE: Final = "This check needs the reference, which is not here; it is made when you submit."
+
+
+class NoReferenceError(SpecError):
+    """A test asks for the reference where there is none: on a student's machine."""
+
+    def __init__(self, sentence: str = NO_REFERENCE) -> None:
+        super().__init__(sentence)
+
+
+class AssignmentModules(Protocol):
+    """The reference, or what stands for it where there is none."""
+
+    loaded: dict[str, types.ModuleType]
+
+    def run(self, source: str, name: str) -> Callable[..., Any]:
+        """Define a function from source that imports the reference where it imports the assignment."""
 
 
 class ModuleProxy(types.ModuleType):
@@ -85,11 +104,11 @@ class ReferenceModules:
         return function
 
 
-reference: ReferenceModules | None = None
+reference: AssignmentModules | None = None
 """The reference of the suite that runs in this process; None in plain pytest."""
 
 
-def install_proxies(modules: ReferenceModules) -> dict[tuple[str, str], type]:
+def install_proxies(modules: AssignmentModules) -> dict[tuple[str, str], type]:
     """Put a proxy for each of the reference's modules where `import` finds it; the mirrors of its classes."""
     global reference
     reference = modules

@@ -128,6 +128,17 @@ class StudentProcess:
         """Whether it ended by SIGKILL."""
         return self.exit is not None and os.WIFSIGNALED(self.exit.status) and os.WTERMSIG(self.exit.status) == 9
 
+    @property
+    def exit_reason(self) -> str:
+        """How it ended, one phrase for the TA; empty while it runs."""
+        return self.exit.reason if self.exit is not None else ""
+
+    def has_ended(self, wait_s: float) -> bool:
+        """Whether it ends by itself within so many seconds."""
+        poller = select.poll()
+        poller.register(self.pidfd, select.POLLIN)
+        return bool(poller.poll(wait_s * 1000))
+
     def cpu_s(self) -> float:
         """CPU seconds used so far, by every process of the use where the kernel can tell."""
         if self.exit is not None:

@@ -14,7 +14,6 @@ import ctypes
 import gc
 import json
 import os
-import resource
 import signal
 import socket
 import sys
@@ -31,12 +30,17 @@ from autograder.limits import Limits
 from autograder.proxy import handles, modules
 from autograder.proxy.account import Names, TestUse
 from autograder.proxy.client import Submission
+from autograder.proxy.sockets import sandbox_channels
 from autograder.proxy.wire import clean_text
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
+from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.judgement import judge_test, sentence
 from autograder.verdict import ExpectedTest, TestResult
+
+with contextlib.suppress(ImportError):  # Windows has none; nothing is graded there
+    import resource
 
 TRUSTED_MEMORY_BYTES: Final = 3 << 29
 _PRINTED_CHARS: Final = 4000
@@ -104,7 +108,7 @@ class SuiteHost:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember the first file that could not be collected."""
         if report.failed and not self.problem:
-            why = _last_line(report).rstrip(".")
+            why = last_line(report).rstrip(".")
             self.problem = f"{report.nodeid or self.config.tests} cannot be collected ({why}); mend the suite."
 
     @pytest.hookimpl(tryfirst=True)
@@ -115,7 +119,7 @@ class SuiteHost:
                 raise SpecError(self.problem)
             # public tests first: a message of theirs may show what the student's code says, and at that time
             # no input of a hidden test has been there
-            items = sorted(session.items, key=lambda item: not item.path.name.startswith(plugin.PUBLIC_PREFIX))
+            items = sorted(session.items, key=lambda item: not item.path.name.startswith(PUBLIC_PREFIX))
             tests = plugin.list_tests(items, self.config.points)
         except SpecError as error:
             _tell(self.requests, {"error": str(error)})
@@ -175,8 +179,8 @@ def run_job(
     address = ZygoteAddress(config.control_fd, config.cgroup_name, config.backend)
     cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if address.isolated else None
     submission = Submission(
-        ZygoteClient(address, cgroups), job.files, tuple(job.modules), job.limits, job.import_seed, names,
-        cells=job.cells, forbidden=job.forbidden, refused=job.refused,
+        sandbox_channels(ZygoteClient(address, cgroups)), job.files, tuple(job.modules), job.limits, job.import_seed,
+        names, cells=job.cells, forbidden=job.forbidden, refused=job.refused,
     )  # fmt: skip
     handles.current = submission
     for index in range(job.first, job.stop):
@@ -228,7 +232,7 @@ def _tell(requests: socket.socket, message: dict[str, Any]) -> None:
     requests.sendall(len(data).to_bytes(4, "big") + data)
 
 
-def _last_line(report: pytest.CollectReport) -> str:
+def last_line(report: pytest.CollectReport) -> str:
     """What pytest's last lines say went wrong, in one, with the line of a file that does not parse."""
     text = report.longreprtext.strip().splitlines() or ["it says not why"]
     lines = [line.removeprefix("E").strip() for line in text if line.startswith("E ")]
@@ -236,6 +240,15 @@ def _last_line(report: pytest.CollectReport) -> str:
         return text[-1].strip()
     files = [line.rpartition(", ")[2] for line in lines if line.startswith("File ")]
     return f"{files[-1]}: {lines[-1]}" if files and "Error" in lines[-1] else lines[-1]
+
+
+def pytest_arguments(suites: list[Path], folder: Path) -> list[str]:
+    """How pytest is called, whatever the machine's configuration says; node ids are relative to `folder`."""
+    return [
+        *map(str, suites), "-c", str(Path(__file__).with_name("suite.ini")), "--rootdir", str(folder),
+        "--confcutdir", str(folder), "--disable-plugin-autoload", "-p", "no:cacheprovider",
+        "--capture=sys", "-vv", "--tb=short", "--show-capture=no", "--color=no",
+    ]  # fmt: skip
 
 
 def main() -> None:
@@ -255,11 +268,7 @@ def main() -> None:
     except AutograderError as error:
         _tell(requests, {"error": str(error)})
         return
-    arguments = [
-        str(config.tests), "-c", str(Path(__file__).with_name("suite.ini")), "--rootdir", str(config.tests),
-        "--confcutdir", str(config.tests), "--disable-plugin-autoload", "-p", "no:cacheprovider",
-        "--capture=sys", "-vv", "--tb=short", "--show-capture=no", "--color=no",
-    ]  # fmt: skip
+    arguments = pytest_arguments([config.tests], config.tests)
     pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests, names)])
 
 

@@ -23,6 +23,8 @@ from _pytest.subtests import SubtestReport
 from autograder.errors import SpecError
 from autograder.proxy import handles
 from autograder.proxy.client import Submission
+from autograder.proxy.modules import NoReferenceError
+from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun.judgement import Subtests
 from autograder.verdict import ExpectedTest
 
@@ -34,7 +36,6 @@ MARKS: Final = {
     "in_place(*names)": "arguments that the student's code may change; the test's own are changed with them",
     "visibility(name)": "visible, hidden, after_due_date or after_published on Gradescope",
 }
-PUBLIC_PREFIX: Final = "test_public"
 
 raised: Final = pytest.StashKey[BaseException]()
 """The exception that ended a test's call or set-up."""
@@ -67,6 +68,8 @@ def rng() -> np.random.Generator:
 @pytest.fixture
 def reference() -> types.ModuleType:
     """The reference: the assignment's module, or a namespace of its modules where there are several."""
+    if not _reference:
+        raise NoReferenceError
     if len(_reference) == 1:
         return next(iter(_reference.values()))
     namespace = types.ModuleType("reference")
@@ -115,12 +118,7 @@ def list_tests(items: list[pytest.Item], total_points: float) -> list[ExpectedTe
     Raises:
         SpecError: a mark is malformed, a requirement does not exist, or the points do not sum to the assignment's.
     """
-    if not items:
-        raise SpecError("the suites hold no test; write functions named test_*.")
-    unmarked = not any(item.get_closest_marker("points") for item in items)
-    cases = collections.Counter(item.nodeid.partition("[")[0] for item in items)
-    share = total_points / len(cases) if unmarked else 0.0
-    tests = [_describe(item, cases[item.nodeid.partition("[")[0]], share) for item in items]
+    tests = describe_tests(items, total_points)
     known = {test.function for test in tests}
     for test in tests:
         for name in test.requires:
@@ -132,6 +130,20 @@ def list_tests(items: list[pytest.Item], total_points: float) -> list[ExpectedTe
             f"the tests' points sum to {total:g}, but assignment.toml says points = {total_points:g}; make them equal."
         )
     return tests
+
+
+def describe_tests(items: list[pytest.Item], total_points: float) -> list[ExpectedTest]:
+    """What each test's marks and docstring say; `total_points` are shared where no test has `points`.
+
+    Raises:
+        SpecError: there is no test, or a mark is malformed.
+    """
+    if not items:
+        raise SpecError("the suites hold no test; write functions named test_*.")
+    unmarked = not any(item.get_closest_marker("points") for item in items)
+    cases = collections.Counter(item.nodeid.partition("[")[0] for item in items)
+    share = total_points / len(cases) if unmarked else 0.0
+    return [_describe(item, cases[item.nodeid.partition("[")[0]], share) for item in items]
 
 
 def _function(item: pytest.Item) -> str:

@@ -1,0 +1,182 @@
+"""Frames over a socket to a sandbox; large buffers in sealed memfds. Linux alone."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import select
+import socket
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from autograder.limits import Limits
+from autograder.proxy import wire
+from autograder.proxy.channel import POLL_S, Budget, Buffers, Channel, DiedError, Opener
+from autograder.sandbox.zygote import StudentProcess, ZygoteClient
+
+with contextlib.suppress(ImportError):  # Windows has none, and there is no sandbox there
+    import fcntl
+
+_F_ADD_SEALS: Final = 1033
+_F_GET_SEALS: Final = 1034
+_SEALS: Final = 0x0001 | 0x0002 | 0x0004 | 0x0008  # seal, shrink, grow, write
+
+
+def sandbox_channels(zygote: ZygoteClient) -> Opener:
+    """Channels to sandboxes of a fork server."""
+
+    def open_channel(limits: Limits) -> Channel:
+        return SocketChannel(zygote.spawn(limits), limits.message_mib << 20, limits.output_kib << 10)
+
+    return open_channel
+
+
+class SocketChannel(Channel):
+    """The wire and the output of a sandboxed process."""
+
+    process: StudentProcess
+
+    def __init__(self, process: StudentProcess, max_total_bytes: int, max_output_bytes: int) -> None:
+        super().__init__(process, max_total_bytes, max_output_bytes)
+        self._output_open = True  # the student may close their end of it
+        self._descriptors: list[int] = []
+
+    def tell(self, kind: wire.Kind, nonce: bytes, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> None:
+        """Send one frame; large buffers go in a sealed memfd."""
+        if sum(map(len, buffers)) < wire.MEMFD_FROM_BYTES:
+            super().tell(kind, nonce, metadata, buffers, budget)
+            return
+        head = memoryview(wire.pack_head(kind, nonce, metadata, buffers, in_memory=True))
+        with _sealed(buffers) as descriptor:
+            self._send_descriptor(head[:1], descriptor, budget)
+        self.send_bytes(head[1:], budget)
+
+    def receive(self, nonce: bytes, budget: Budget) -> tuple[wire.Reply, Buffers]:
+        try:
+            return super().receive(nonce, budget)
+        finally:
+            for descriptor in self._descriptors:
+                os.close(descriptor)
+            self._descriptors.clear()
+
+    def receive_buffers(self, header: wire.Header, sizes: Sequence[int], budget: Budget) -> Buffers:
+        if header.in_memory != bool(self._descriptors):
+            raise wire.WireError("a memfd that was not announced, or none that was")
+        if not header.in_memory:
+            return super().receive_buffers(header, sizes, budget)
+        mapped = _map_sealed(self._descriptors[0], header.total_bytes)
+        return list(_split(mapped, sizes))
+
+    def _send_descriptor(self, first: memoryview, descriptor: int, budget: Budget) -> None:
+        while True:
+            try:
+                socket.send_fds(self.process.wire, [first], [descriptor], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+            except BlockingIOError:
+                self._wait(select.POLLOUT, budget)
+            except OSError:
+                raise DiedError from None
+            else:
+                return
+
+    def send_bytes(self, data: bytes | bytearray | memoryview, budget: Budget) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self.process.wire.send(view, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, budget)
+            except OSError:
+                raise DiedError from None
+
+    def receive_bytes(self, size: int, budget: Budget) -> bytearray:
+        data = bytearray(size)
+        view, got = memoryview(data), 0
+        while got < size:
+            try:
+                count = self._receive_some(view[got:])
+            except BlockingIOError:
+                self._wait(select.POLLIN, budget)
+                continue
+            except OSError:
+                raise DiedError from None
+            if count == 0:
+                raise DiedError
+            got += count
+        return data
+
+    def _receive_some(self, view: memoryview) -> int:
+        """Bytes of a frame, and a memfd beside them."""
+        count, ancillary, _, _ = self.process.wire.recvmsg_into(
+            [view], socket.CMSG_SPACE(4 * 4), socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
+        )
+        for level, kind, data in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                whole = data[: len(data) - len(data) % 4]
+                self._descriptors += memoryview(whole).cast("i").tolist()
+        if len(self._descriptors) > 1:
+            raise wire.WireError("more descriptors than one")
+        return count
+
+    def _wait(self, event: int, budget: Budget) -> None:
+        """Until the wire is ready; reads what the student prints, and looks at the limits now and then."""
+        poller = select.poll()
+        poller.register(self.process.wire, event)
+        if self._output_open:
+            poller.register(self.process.output_fd, select.POLLIN)
+        ready = dict(poller.poll(POLL_S * 1000))
+        if self.process.output_fd in ready:
+            self._output_open = bool(ready[self.process.output_fd] & select.POLLIN)
+            self.drain()
+        if self.process.wire.fileno() not in ready or self.is_time_to_look:
+            self.look_at_limits(budget)
+
+    def drain(self) -> None:
+        poller = select.poll()
+        poller.register(self.process.output_fd, select.POLLIN)
+        for _ in range(64):
+            ready = poller.poll(0)
+            if not ready or not ready[0][1] & select.POLLIN:
+                return
+            try:
+                data = os.read(self.process.output_fd, 1 << 16)
+            except OSError:  # nothing there after all, or the other end is gone
+                return
+            self.keep_output(data)
+
+
+@contextlib.contextmanager
+def _sealed(buffers: Buffers) -> Iterator[int]:
+    """A memfd that holds the buffers and can no longer be changed."""
+    descriptor = os.memfd_create("request", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        for buffer in buffers:
+            view = memoryview(buffer)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        fcntl.fcntl(descriptor, _F_ADD_SEALS, _SEALS)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _map_sealed(descriptor: int, total_bytes: int) -> memoryview:
+    """A private mapping of a memfd of the student's, which must be sealed and exactly as long as announced."""
+    try:
+        seals = fcntl.fcntl(descriptor, _F_GET_SEALS)
+        size = os.fstat(descriptor).st_size
+    except OSError:
+        raise wire.WireError("a descriptor that is not a memfd") from None
+    if seals & _SEALS != _SEALS or size != total_bytes or size == 0:
+        raise wire.WireError("a memfd that is not sealed or not as long as announced")
+    try:
+        return memoryview(mmap.mmap(descriptor, size, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE))
+    except OSError:
+        raise wire.WireError("more than the grader can hold") from None
+
+
+def _split(data: memoryview, sizes: Sequence[int]) -> Iterator[memoryview]:
+    start = 0
+    for size in sizes:
+        yield data[start : start + size]
+        start += size
