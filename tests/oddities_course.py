@@ -30,10 +30,9 @@ from typing import Any
 
 ID = "ridge"
 ODDITIES = Path(__file__).parent / "oddities"
-IMPORT_CPU_S = 5.0
 ALONE_TIMEOUT_S = 300
 
-TOML = f"""\
+TOML = """\
 title = "Ridge regression"
 modules = ["ridge"]
 points = 100
@@ -41,8 +40,8 @@ packages = ["numpy"]
 
 [limits]
 cpu_s = 2.0
-wall_s = 15.0
-import_cpu_s = {IMPORT_CPU_S}
+wall_s = 10.0
+import_cpu_s = 5.0
 memory_mib = 1024
 output_kib = 256
 """
