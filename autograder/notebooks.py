@@ -22,6 +22,7 @@ MAX_ESCAPES: Final = 200  # magics and shell lines of one cell: the filter reads
 
 _RUN_MAGICS: Final = frozenset({"time", "capture", "prun"})  # the body of their cell runs; that of any other does not
 _CELL_MAGIC: Final = re.compile(r"%%(\w+)")
+_MODULE_WRITTEN: Final = re.compile(r"%%writefile[ \t]+(?:-a[ \t]+)?(?:\./)?\w+\.py$")  # other cells import from it
 _ESCAPE: Final = re.compile(r"^[^#\n]*[!%?]", re.MULTILINE)
 _TIMED: Final = re.compile(r"^([ \t]*)%time[ \t]+(?=\S)", re.MULTILINE)
 
@@ -211,7 +212,7 @@ def _as_python(text: str) -> tuple[str, str]:
     lines = text.split("\n")
     start = next((index for index, line in enumerate(lines) if line.strip()), 0)
     while start < len(lines) and (magic := _CELL_MAGIC.match(lines[start].strip())):
-        if magic[1] not in _RUN_MAGICS:
+        if magic[1] not in _RUN_MAGICS and not _MODULE_WRITTEN.match(lines[start].strip()):
             return "\n" * (len(lines) - 1), magic[1][:30]
         lines[start] = ""
         start += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
@@ -21,6 +21,7 @@ from autograder.text import repair_source
 
 _DEFINITION = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z][A-Za-z0-9_]*)", re.MULTILINE)
 _BINARY_MODULES = frozenset({".pyc", ".pyo", ".so", ".pyd"})
+_HIDDEN_SUFFIX: Final = re.compile(r"(\.py|\.ipynb)(?:\.txt|\.json)?$", re.IGNORECASE)
 _MAX_NOTEBOOKS: Final = 10  # that are read to find out which is meant
 
 
@@ -88,13 +89,28 @@ class _Chooser:
         self.cells: dict[str, list[tuple[str, int, int]]] = {}
         self.code: dict[str, bytes] = {}  # of a module from a notebook: what the student wrote
         self.taken: dict[str, str] = {}  # module -> the file that was taken for it, where it has another name
-        self.files = {name: data for name, data in files.items() if _is_kept(name, self.modules)}
-        dropped = sorted(files.keys() - self.files.keys())
+        named = self._name_plainly(files)
+        packages = {module for module in self.modules if _is_package(module, named)}
+        self.files = {name: data for name, data in named.items() if _is_kept(name, self.modules, packages)}
+        dropped = sorted(named.keys() - self.files.keys())
         if dropped:
             notes.append(
                 f"{', '.join(dropped[:5])} was left out: compiled code, or a package in the place of a module."
             )
         self._repair()
+
+    def _name_plainly(self, files: dict[str, bytes]) -> dict[str, bytes]:
+        """Sources under names that Python finds: a suffix in capitals, one that Windows hid, a notebook called .py."""
+        named: dict[str, bytes] = {}
+        for name, data in files.items():
+            plain = _HIDDEN_SUFFIX.sub(lambda match: match[1].lower(), name)
+            if plain.endswith(".py") and _is_notebook(data):
+                plain = f"{plain[:-3]}.ipynb"
+                self.notes.append(f"{_short(name)} is a notebook, not a module; it was read as one.")
+            elif plain != name:
+                self.notes.append(f"{_short(name)} was taken as {_short(plain)}.")
+            named.setdefault(name if plain in files else plain, data)
+        return named
 
     def _repair(self) -> None:
         for name in [name for name in self.files if name.endswith(".py")]:
@@ -107,7 +123,7 @@ class _Chooser:
         notebooks = sorted(name for name in self.files if name.endswith(".ipynb"))
         try:
             for module in self.modules:
-                if f"{module}.py" in self.files:
+                if f"{module}.py" in self.files or _is_package(module, self.files):
                     continue
                 if f"{module}.ipynb" in self.files:
                     self._take_notebook(module, f"{module}.ipynb")
@@ -187,6 +203,9 @@ class _Chooser:
 
     def canonical(self, module: str) -> bytes:
         """What a module's seeds hang on: its source, of a notebook the code in its cells."""
+        if _is_package(module, self.files):
+            inside = sorted(name for name in self.files if name.startswith(f"{module}/"))
+            return b"\n".join(name.encode() + b"\n" + self.files[name] for name in inside)
         return self.code.get(module, self.files.get(f"{module}.py", b""))
 
     def find_forbidden(self) -> tuple[dict[str, str], str]:
@@ -214,11 +233,22 @@ def _short(name: str) -> str:
     return PurePosixPath(name).name
 
 
-def _is_kept(name: str, modules: tuple[str, ...]) -> bool:
+def _is_package(module: str, files: Collection[str]) -> bool:
+    """Whether a module was handed in as a package, and not as a file, which would count before it."""
+    return f"{module}/__init__.py" in files and not {f"{module}.py", f"{module}.ipynb"} & set(files)
+
+
+def _is_notebook(data: bytes) -> bool:
+    """Whether bytes are those of a notebook, by how they begin and what they hold."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"nbformat"' in data
+
+
+def _is_kept(name: str, modules: tuple[str, ...], packages: Container[str]) -> bool:
     """Compiled modules are dropped, since what is graded is source that a TA can read; and so is a package that has
-    the name of a module, since Python would import it first.
+    the name of a module beside its file, since Python would import it first.
     """  # noqa: D205
-    return PurePosixPath(name).suffix not in _BINARY_MODULES and name.partition("/")[0] not in modules
+    top = name.partition("/")[0]
+    return PurePosixPath(name).suffix not in _BINARY_MODULES and (top not in modules or top in packages)
 
 
 def _contract_names(assignment: Assignment, module: str) -> set[str]:

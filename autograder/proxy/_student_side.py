@@ -408,6 +408,11 @@ def _seal(buffers: list[Any]) -> int:
     return descriptor
 
 
+def _nobody_answers(prompt: Any = "", /) -> Any:
+    """In the place of `input`."""
+    raise EOFError("input() was called, and nobody answers here")
+
+
 class Server:
     """Answers the trusted side's requests, one after another."""
 
@@ -460,6 +465,7 @@ class Server:
         set_seeds(request["seed"])
         if request["torch"]:
             self.encoder.torch = importlib.import_module("torch")
+        builtins.input = _nobody_answers
         importer.watch.start()
         try:
             for name in request["modules"]:

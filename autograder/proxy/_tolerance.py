@@ -94,9 +94,9 @@ class Watch:
         began_cpu_s, began_wall_s, may_compute_s, may_wait_s = self.running[-1]
         computed_s, waited_s = time.process_time() - began_cpu_s, time.monotonic() - began_wall_s
         if computed_s > may_compute_s:
-            raise TooLongError(f"it used more than {may_compute_s:.2g} s of CPU time")
+            raise TooLongError(f"it used more than {may_compute_s:.2g} seconds of CPU time")
         if waited_s > may_wait_s and computed_s < waited_s / IDLE:  # else it computes, on a busy machine
-            raise TooLongError(f"it waited for more than {may_wait_s:.2g} s")
+            raise TooLongError(f"it waited for more than {may_wait_s:.2g} seconds")
 
 
 class Importer:

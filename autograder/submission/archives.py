@@ -48,10 +48,11 @@ OF_A_CLASS: Final = Bounds(1 << 30, 500_000, 256 << 20)
 
 @dataclass
 class Listing:
-    """An archive's files by clean relative path, and the names that were dropped."""
+    """Files by clean relative path, the names that were dropped, and those that the archive holds more than once."""
 
     files: dict[str, Callable[[int], bytes]] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
 
     def add(self, name: str, load: Callable[[int], bytes] | None) -> None:
         """Take a file, or drop what is none (`load` is None) or leads out; of two of one name the last counts."""
@@ -61,7 +62,8 @@ class Listing:
         if not path or load is None:
             self.dropped.append(shown(name))
             return
-        self.files.pop(path, None)
+        if self.files.pop(path, None) is not None:
+            self.repeated.append(shown(path))
         self.files[path] = load
 
 

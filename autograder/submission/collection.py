@@ -239,6 +239,9 @@ def _read(handin: Handin, modules: tuple[str, ...]) -> Submission:
         refusal = str(error)
     except OSError as error:
         fault = f"{as_text(handin.where)} cannot be read ({error.strerror}); check its permissions."
+    if reader.repeated:
+        names = ", ".join(sorted(set(reader.repeated))[:5])
+        notes.append(f"The archive holds {names} more than once; the last one counts.")
     if reader.dropped:
         names = ", ".join(sorted(set(reader.dropped))[:5])
         notes.append(

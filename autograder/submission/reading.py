@@ -28,11 +28,13 @@ class Reader:
     Attributes:
         files: bytes by clean relative path, no file in the place of another's folder.
         dropped: names of what was left out: links and the like, and names that lead out or are too long.
+        repeated: names that an archive holds more than once.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.dropped: list[str] = []
+        self.repeated: list[str] = []
         self.total_bytes = 0
         self._nodes = 0
 
@@ -79,6 +81,7 @@ class Reader:
         name = path.rpartition("/")[2]
         listing = list_archive(io.BytesIO(data), name, OF_A_SUBMISSION)
         self.dropped += listing.dropped
+        self.repeated += listing.repeated
         for inner, load in listing.files.items():
             room = min(MAX_FILE_BYTES, MAX_SUBMISSION_BYTES - self.total_bytes)
             self._put(f"{into}/{inner}" if into else inner, load_entry(load, name, room + 1))
@@ -99,7 +102,7 @@ class Reader:
     def settle(self, modules: tuple[str, ...]) -> str:
         """Take off the folders around everything and raise the module's to the top; a note where others stay behind."""
         files = _without_clashes(self.files)
-        while folder := _only_folder(files):
+        while (folder := _only_folder(files)) and not _is_package(folder, files, modules):
             files = {path[len(folder) + 1 :]: data for path, data in files.items()}
         folder = find_module_folder(files, modules)
         self.files = raise_folder(files, folder)
@@ -117,6 +120,11 @@ def _without_clashes(files: dict[str, bytes]) -> dict[str, bytes]:
     """Without files that stand where another file needs a folder."""
     folders = {path[:place] for path in files for place, letter in enumerate(path) if letter == "/"}
     return {path: data for path, data in files.items() if path not in folders}
+
+
+def _is_package(folder: str, files: Iterable[str], modules: tuple[str, ...]) -> bool:
+    """Whether a folder is a module of the assignment's, written as a package."""
+    return folder in modules and f"{folder}/__init__.py" in files
 
 
 def _only_folder(files: Iterable[str]) -> str:

@@ -18,5 +18,5 @@ TEXT = module(
 )
 FILES = {"ridge.py": TEXT}
 SCORE = 100
-SAYS = r"get_ipython|line \d+"
+# was SAYS = r"get_ipython|line \d+": the calls do nothing here, so nothing is passed over that could be said
 PLAIN = definitions(TEXT)
