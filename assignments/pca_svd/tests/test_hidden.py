@@ -1,0 +1,629 @@
+"""The hidden tests of pca_svd: their inputs are drawn for each submission, and no check sees a component's sign."""
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from pca_svd import (
+    center,
+    choose_k,
+    column_basis,
+    explained_variance_ratio,
+    matrix_rank,
+    pca,
+    project,
+    reconstruct,
+    whiten,
+)
+
+from autograder import checks
+
+# Who centres X in place loses the tests that look at X afterwards, not every test that hands an X over.
+pytestmark = pytest.mark.in_place("X")
+
+
+# What comes back -------------------------------------------------------------------------------------------
+
+
+def part(result: Any, index: int, count: int) -> Any:
+    """Return one of a result's parts; fail if it does not have so many."""
+    assert isinstance(result, (tuple, list)), f"a {type(result).__name__} came back"
+    assert len(result) == count, f"{len(result)} values came back"
+    return result[index]
+
+
+def as_array(result: Any, shape: tuple[int, ...], subject: str) -> np.ndarray:
+    """Return a result as an array of this shape; fail if it is none."""
+    checks.shape(result, shape, subject=subject)
+    return np.asarray(result)
+
+
+def close_rows(actual: Any, expected: np.ndarray, subject: str, **known: Any) -> None:
+    """Fail unless each row of actual is that of expected or its negative."""
+    numbers = as_array(actual, expected.shape, subject)
+    signs = np.where(np.sum(numbers * expected, axis=1, keepdims=True).real < 0, -1.0, 1.0)
+    checks.close(actual, signs * expected, subject=subject, **known)
+
+
+def close_columns(actual: Any, expected: np.ndarray, subject: str, **known: Any) -> None:
+    """Fail unless each column of actual is that of expected or its negative."""
+    numbers = as_array(actual, expected.shape, subject)
+    signs = np.where(np.sum(numbers * expected, axis=0).real < 0, -1.0, 1.0)
+    checks.close(actual, signs * expected, subject=subject, **known)
+
+
+def assert_orthonormal(rows: np.ndarray, subject: str) -> None:
+    """Fail unless the rows have length 1 and stand at right angles."""
+    checks.close(rows @ rows.T, np.eye(len(rows)), subject=subject, atol=1e-4)
+
+
+# What goes in ----------------------------------------------------------------------------------------------
+
+
+def draw_orthonormal(rng: np.random.Generator, length: int, count: int) -> np.ndarray:
+    """Draw orthonormal columns, shape (length, count)."""
+    return np.linalg.qr(rng.normal(size=(length, count)))[0]
+
+
+def draw_scales(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Draw singular values that fall by a factor of 1.4 or more: no direction can be taken for another."""
+    return 10.0 * np.cumprod(rng.uniform(0.6, 0.7, size=count)) / 0.65
+
+
+def draw_offset(rng: np.random.Generator, m: int) -> np.ndarray:
+    """Draw a mean that is no smaller than the spread of the data around it: no centring does not go unseen."""
+    return rng.choice([-1.0, 1.0], size=m) * rng.uniform(2.0, 5.0, size=m)
+
+
+def draw_centred(rng: np.random.Generator, n: int, m: int, s: np.ndarray) -> np.ndarray:
+    """Draw data of mean zero, shape (n, m), with these singular values, fewer than n and at most m."""
+    U = np.linalg.qr(np.column_stack([np.ones(n), rng.normal(size=(n, len(s)))]))[0][:, 1:]
+    return U * s @ draw_orthonormal(rng, m, len(s)).T
+
+
+def draw_data(rng: np.random.Generator, n: int, m: int) -> np.ndarray:
+    """Draw data of as many directions as there can be, shape (n, m), around a mean that is not zero."""
+    return draw_centred(rng, n, m, draw_scales(rng, min(n - 1, m))) + draw_offset(rng, m)
+
+
+def draw_tall(rng: np.random.Generator) -> np.ndarray:
+    """Draw data of more examples than features, four or five, shape (n, m)."""
+    m = int(rng.integers(4, 6))
+    return draw_data(rng, m + int(rng.integers(5, 10)), m)
+
+
+def draw_basis(rng: np.random.Generator, k: int, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw components (k, m) and a mean (m,)."""
+    return draw_orthonormal(rng, m, k).T.copy(), draw_offset(rng, m)
+
+
+def draw_matrix(rng: np.random.Generator, m: int, n: int, rank: int) -> np.ndarray:
+    """Draw a matrix of this rank, shape (m, n), not centred."""
+    return draw_orthonormal(rng, m, rank) * draw_scales(rng, rank) @ draw_orthonormal(rng, n, rank).T
+
+
+# center ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint("The mean is that of each feature, over the examples (axis 0), and is taken off every row.")
+def test_center_data(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The data and the mean that center returns are right."""
+    X = draw_tall(rng)
+    expected = reference.center(X)
+    checks.close(center(X), expected, names=("Xc", "mean"), n=len(X))
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_center_data")
+@pytest.mark.hint("A single example is its own mean; neither squeeze nor flatten.")
+def test_center_one_example(rng: np.random.Generator) -> None:
+    """One example is moved to zero, and is the mean."""
+    X = draw_offset(rng, 4)[np.newaxis]
+    expected = np.zeros((1, 4)), X[0].copy()
+    checks.close(center(X), expected, names=("Xc", "mean"), atol=1e-6)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_center_data")
+@pytest.mark.hint("An in-place operation such as X -= ... changes the caller's array: make a new one.")
+def test_center_leaves_x(rng: np.random.Generator) -> None:
+    """The data are the same after center as before."""
+    X = draw_tall(rng)
+    with checks.unchanged(X, names=("X",)):
+        center(X)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_center_data")
+@pytest.mark.hint("Keep the checks that the stub brings: X is a matrix and has a row at least.")
+def test_center_errors(rng: np.random.Generator) -> None:
+    """An X that is no matrix, or has no row, makes center raise ValueError."""
+    for X in (rng.normal(size=5), rng.normal(size=(0, 3))):
+        checks.raises(ValueError, center, X)
+
+
+# pca -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.points(6)
+@pytest.mark.hint(
+    "Centre first, and look at the shape of what svd returns: the directions have m entries, and svd gives them as "
+    "rows already; the first k have the largest variance (eigh sorts the other way round)."
+)
+def test_pca_components(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The components are the directions of the largest variance, one a row, in falling order."""
+    X = draw_tall(rng)
+    for k in (3, 1):
+        expected = reference.pca(X, k)[0]
+        close_rows(part(pca(X.copy(), k), 0, 3), expected, "components", n=len(X))
+
+
+@pytest.mark.points(5)
+@pytest.mark.hint(
+    "The variances are the squares of the singular values of the centred data, divided by n - 1: print the variance "
+    "of your projected data beside them."
+)
+def test_pca_variances(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The variances are those of the data along the components, with the divisor n - 1."""
+    X = draw_tall(rng)
+    for k in (4, 1):
+        expected = reference.pca(X, k)[1]
+        checks.close(part(pca(X.copy(), k), 1, 3), expected, subject="variances", n=len(X))
+
+
+@pytest.mark.points(1)
+@pytest.mark.hint("The third part is the mean of the data as they came, shape (m,).")
+def test_pca_mean(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The mean that pca returns is that of the data."""
+    X = draw_tall(rng)
+    expected = reference.pca(X, 2)[2]
+    checks.close(part(pca(X, 2), 2, 3), expected, subject="mean", n=len(X))
+
+
+@pytest.mark.points(4)
+@pytest.mark.requires("test_pca_components", "test_pca_variances")
+@pytest.mark.hint(
+    "This is about precision: in the covariance (or X X^T) the scales of the data are squared, and what is eight "
+    "orders of magnitude smaller than the largest drowns in rounding. Take the SVD of the centred data, in float64."
+)
+def test_pca_wide_and_badly_scaled(rng: np.random.Generator, reference: ModuleType) -> None:
+    """For few examples of many features on very different scales, even the smallest direction is right."""
+    s = 10.0 * np.array([1.0, 1e-2, 1e-4, 1e-6, 1e-8]) * rng.uniform(0.5, 1.0, size=5)
+    X = draw_centred(rng, 6, 60, s) + rng.uniform(-0.5, 0.5, size=60)
+    expected = reference.pca(X, 5)
+    came = pca(X, 5)
+    for index in range(5):  # one by one: beside the largest a wrong small one would go unseen
+        variance = as_array(part(came, 1, 3), (5,), "variances")[index]
+        checks.close(variance, expected[1][index], subject=f"variance {index + 1}", rtol=1e-3)
+    close_rows(part(came, 0, 3), expected[0], "components", rtol=1e-3)
+
+
+@pytest.mark.points(2)
+@pytest.mark.requires("test_pca_components", "test_pca_variances")
+@pytest.mark.hint("Where variances are equal any orthonormal directions in their plane are right; they must be such.")
+def test_pca_ties(rng: np.random.Generator, reference: ModuleType) -> None:
+    """Of two directions with the same variance, the components span the plane, at right angles."""
+    s = np.array([6.0, 6.0, 2.0]) * rng.uniform(0.8, 1.2)
+    X = draw_centred(rng, 9, 4, s) + draw_offset(rng, 4)
+    components, variances, _ = reference.pca(X, 2)
+    came = pca(X, 2)
+    rows = as_array(part(came, 0, 3), (2, 4), "components")
+    checks.close(part(came, 1, 3), variances, subject="variances", n=len(X))
+    assert_orthonormal(rows, "the components' inner products")
+    checks.close(rows.T @ rows, components.T @ components, subject="the plane of the components")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_pca_components", "test_pca_variances")
+@pytest.mark.hint("A direction without variance is a component like any other: of length 1, and with variance 0.")
+def test_pca_rank_deficient(rng: np.random.Generator, reference: ModuleType) -> None:
+    """With more components than directions of variance, those beyond are orthonormal and have variance 0."""
+    X = draw_centred(rng, 8, 5, draw_scales(rng, 2)) + draw_offset(rng, 5)
+    components, variances, _ = reference.pca(X, 4)
+    came = pca(X, 4)
+    rows = as_array(part(came, 0, 3), (4, 5), "components")
+    checks.close(part(came, 1, 3), variances, subject="variances", atol=1e-5)
+    assert_orthonormal(rows, "the components' inner products")
+    close_rows(rows[:2], components[:2], "components")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_pca_components", "test_pca_variances")
+@pytest.mark.hint("Neither squeeze nor flatten: with one feature the components are a matrix of one row and column.")
+def test_pca_one_feature(rng: np.random.Generator, reference: ModuleType) -> None:
+    """With one feature and two examples, pca gives that feature's direction, variance and mean."""
+    X = rng.uniform(1.0, 2.0, size=(2, 1)) * np.array([[1.0], [3.0]])
+    components, variances, mean = reference.pca(X, 1)
+    came = pca(X, 1)
+    close_rows(part(came, 0, 3), components, "components")
+    checks.close((part(came, 1, 3), part(came, 2, 3)), (variances, mean), names=("variances", "mean"))
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_pca_components", "test_pca_variances")
+@pytest.mark.hint("An in-place operation such as X -= ... changes the caller's array: make a new one.")
+def test_pca_leaves_x(rng: np.random.Generator) -> None:
+    """The data are the same after pca as before."""
+    X = draw_tall(rng)
+    with checks.unchanged(X, names=("X",)):
+        pca(X, 2)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_pca_components", "test_pca_variances")
+@pytest.mark.hint("Keep the checks that the stub brings: two examples or more, and k from 1 to min(n, m).")
+def test_pca_errors(rng: np.random.Generator) -> None:
+    """A k that is too small or too large, or a single example, makes pca raise ValueError."""
+    tall, wide = draw_data(rng, 7, 3), draw_data(rng, 4, 6)
+    for X, k in ((tall, 0), (tall, 4), (wide, 5), (tall[:1].copy(), 1)):
+        checks.raises(ValueError, pca, X, k)
+
+
+# project and reconstruct -----------------------------------------------------------------------------------
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint(
+    "Take the mean off before you take inner products with the components, which are the rows: the codes of an "
+    "example are a row."
+)
+def test_project_codes(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The codes are the coordinates of new data along the components, from the mean."""
+    components, mean = draw_basis(rng, 3, 5)
+    X = mean + rng.normal(scale=2.0, size=(8, 5))
+    expected = reference.project(X, components, mean)
+    checks.close(project(X, components, mean), expected, subject="project", n=len(X))
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_project_codes")
+@pytest.mark.hint("Neither squeeze nor flatten: the codes are a matrix, also for one example or one component.")
+def test_project_one_example(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The codes of one example, or along one component, are a matrix."""
+    for n, k in ((1, 3), (6, 1)):
+        components, mean = draw_basis(rng, k, 5)
+        X = mean + rng.normal(scale=2.0, size=(n, 5))
+        expected = reference.project(X, components, mean)
+        checks.close(project(X, components, mean), expected, subject="project")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_project_codes")
+@pytest.mark.hint("An in-place operation such as X -= ... changes the caller's array: make a new one.")
+def test_project_leaves_x(rng: np.random.Generator) -> None:
+    """The data are the same after project as before."""
+    components, mean = draw_basis(rng, 2, 4)
+    X = mean + rng.normal(size=(6, 4))
+    with checks.unchanged(X, names=("X",)):
+        project(X, components, mean)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_project_codes")
+@pytest.mark.hint("Keep the checks that the stub brings: X, components and mean have the same number of features.")
+def test_project_errors(rng: np.random.Generator) -> None:
+    """An X or a mean that does not fit the components makes project raise ValueError."""
+    components, mean = draw_basis(rng, 2, 4)
+    X = rng.normal(size=(6, 4))
+    for wrong_X, wrong_mean in ((X[:, 1:], mean), (X, mean[1:]), (X, mean[:1]), (X[0].copy(), mean)):
+        checks.raises(ValueError, project, wrong_X, components, wrong_mean)
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint("Each point is a sum of components, weighted by its codes; and the mean that was taken off is due.")
+def test_reconstruct_points(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The points that have the given codes are right."""
+    components, mean = draw_basis(rng, 3, 5)
+    Z = rng.normal(scale=2.0, size=(8, 3))
+    expected = reference.reconstruct(Z, components, mean)
+    checks.close(reconstruct(Z, components, mean), expected, subject="reconstruct", n=len(Z))
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_reconstruct_points")
+@pytest.mark.hint("Neither squeeze nor flatten: the points are a matrix, also for one example or one component.")
+def test_reconstruct_one_example(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The point of one example, or points from one component, are a matrix."""
+    for n, k in ((1, 3), (6, 1)):
+        components, mean = draw_basis(rng, k, 5)
+        Z = rng.normal(scale=2.0, size=(n, k))
+        expected = reference.reconstruct(Z, components, mean)
+        checks.close(reconstruct(Z, components, mean), expected, subject="reconstruct")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_reconstruct_points")
+@pytest.mark.hint("With as many components as features nothing is lost: reconstruct undoes project.")
+def test_reconstruct_undoes_project(rng: np.random.Generator, reference: ModuleType) -> None:
+    """With as many components as features, reconstruct gives the data back."""
+    components, mean = draw_basis(rng, 4, 4)
+    X = mean + rng.normal(scale=2.0, size=(6, 4))
+    checks.close(reconstruct(reference.project(X, components, mean), components, mean), X, subject="reconstruct")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_reconstruct_points")
+@pytest.mark.hint("Keep the checks that the stub brings: Z has one column a component, and mean one entry a feature.")
+def test_reconstruct_errors(rng: np.random.Generator) -> None:
+    """A Z or a mean that does not fit the components makes reconstruct raise ValueError."""
+    components, mean = draw_basis(rng, 3, 5)
+    Z = rng.normal(size=(6, 3))
+    for wrong_Z, wrong_mean in ((Z[:, 1:], mean), (Z, mean[1:]), (Z, mean[:1]), (Z[0].copy(), mean)):
+        checks.raises(ValueError, reconstruct, wrong_Z, components, wrong_mean)
+
+
+# explained_variance_ratio and choose_k ---------------------------------------------------------------------
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint(
+    "Centre first. A share is a variance, the square of a singular value, divided by the sum over all of them, not "
+    "only the first few; the largest share is the first."
+)
+def test_explained_variance_ratio_shares(rng: np.random.Generator, reference: ModuleType) -> None:
+    """Each component's share of the variance is right, and the shares come in falling order."""
+    X = draw_tall(rng)
+    expected = reference.explained_variance_ratio(X)
+    checks.close(explained_variance_ratio(X), expected, subject="explained_variance_ratio", n=len(X))
+
+
+@pytest.mark.points(2)
+@pytest.mark.requires("test_explained_variance_ratio_shares")
+@pytest.mark.hint("There are min(n, m) shares, those that are 0 but for rounding included.")
+def test_explained_variance_ratio_wide(rng: np.random.Generator, reference: ModuleType) -> None:
+    """With more features than examples there are as many shares as examples, the last of them 0."""
+    X = draw_data(rng, 5, 9)
+    expected = reference.explained_variance_ratio(X)
+    checks.close(explained_variance_ratio(X), expected, subject="explained_variance_ratio", atol=1e-6)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_explained_variance_ratio_shares")
+@pytest.mark.hint("Without variance a share is 0 divided by 0, and NaN is no answer: raise ValueError.")
+def test_explained_variance_ratio_constant(rng: np.random.Generator) -> None:
+    """Data that are the same in every example make explained_variance_ratio raise ValueError."""
+    row = rng.integers(1, 9, size=3).astype(np.float64)  # whole numbers, whose mean has no rounding
+    checks.raises(ValueError, explained_variance_ratio, np.tile(row, (4, 1)))
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_explained_variance_ratio_shares")
+@pytest.mark.hint("An in-place operation such as X -= ... changes the caller's array: make a new one.")
+def test_explained_variance_ratio_leaves_x(rng: np.random.Generator) -> None:
+    """The data are the same after explained_variance_ratio as before."""
+    X = draw_tall(rng)
+    with checks.unchanged(X, names=("X",)):
+        explained_variance_ratio(X)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_explained_variance_ratio_shares")
+@pytest.mark.hint("Keep the checks that the stub brings: X is a matrix of two examples or more.")
+def test_explained_variance_ratio_errors(rng: np.random.Generator) -> None:
+    """A single example, or an X that is no matrix, makes explained_variance_ratio raise ValueError."""
+    for X in (rng.normal(size=(1, 4)), rng.normal(size=5)):
+        checks.raises(ValueError, explained_variance_ratio, X)
+
+
+@pytest.mark.points(5)
+@pytest.mark.hint(
+    "Add up the shares from the largest and count how many are needed until the sum reaches the fraction: an index "
+    "counts from 0, and k from 1."
+)
+def test_choose_k_counts(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The number of components is the fewest that explain the fraction, for small fractions and large ones."""
+    X = draw_tall(rng)
+    sums = np.concatenate([[0.0], np.cumsum(reference.explained_variance_ratio(X))])
+    fractions = (sums[1:] + sums[:-1]) / 2  # halfway between two sums: rounding decides nothing
+    actual = [choose_k(X.copy(), float(fraction)) for fraction in fractions]
+    checks.close(actual, np.arange(1, len(sums)), subject="choose_k")
+
+
+@pytest.mark.points(2)
+@pytest.mark.requires("test_choose_k_counts")
+@pytest.mark.hint(
+    "At least the fraction, not more than it: and as rounding can leave a sum a little short, compare with fraction - "
+    "1e-12, in float64."
+)
+def test_choose_k_exact_fraction(rng: np.random.Generator) -> None:
+    """A fraction that k components explain exactly is explained by k components."""
+    # along each axis by itself, twice the same distance to both sides: the squares 36, 9, 4, 1 sum to 50
+    axes = rng.permutation(4)
+    X = np.vstack([np.diag([6.0, 3.0, 2.0, 1.0])[:, axes], -np.diag([6.0, 3.0, 2.0, 1.0])[:, axes]])
+    X += rng.integers(-4, 5, size=4)
+    actual = [choose_k(X.copy(), fraction) for fraction in (36 / 50, 45 / 50, 49 / 50)]
+    checks.close(actual, np.array([1, 2, 3]), subject="choose_k")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_choose_k_counts")
+@pytest.mark.hint(
+    "The sum of all shares can be 1 less a rounding error: compare with fraction - 1e-12, in float64. Directions "
+    "without variance are not needed."
+)
+def test_choose_k_everything(rng: np.random.Generator) -> None:
+    """All of the variance is explained by as many components as there are directions with variance."""
+    for n, m, rank in ((5, 9, 4), (12, 4, 4), (12, 6, 3)):
+        X = draw_centred(rng, n, m, draw_scales(rng, rank)) + draw_offset(rng, m)
+        checks.close(choose_k(X, 1.0), np.array(rank), subject="choose_k")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_choose_k_counts")
+@pytest.mark.hint("Keep the checks that the stub brings: fraction is above 0 and at most 1.")
+def test_choose_k_errors(rng: np.random.Generator) -> None:
+    """A fraction of zero, below zero or above one makes choose_k raise ValueError."""
+    X = draw_tall(rng)
+    for fraction in (0.0, -rng.uniform(0.1, 0.9), 1 + rng.uniform(0.1, 0.9)):
+        checks.raises(ValueError, choose_k, X.copy(), float(fraction))
+
+
+# whiten ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.points(4)
+@pytest.mark.hint(
+    "Divide the coordinates along each component by the standard deviation there, the root of the variance with the "
+    "divisor n - 1: print np.cov of your result, it must be the identity."
+)
+def test_whiten_codes(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The whitened data are the coordinates along the components, each of variance 1."""
+    X = draw_tall(rng)
+    for k in (3, 1):
+        expected = reference.whiten(X, k)
+        close_columns(whiten(X.copy(), k), expected, "whiten", n=len(X))
+
+
+@pytest.mark.points(2)
+@pytest.mark.requires("test_whiten_codes")
+@pytest.mark.hint(
+    "This is about precision: rounding leaves a singular value a little above 0 where there is no variance, so compare "
+    "it with the handout's bound, in float64, and raise ValueError; directions with variance are whitened all the same."
+)
+def test_whiten_without_variance(rng: np.random.Generator, reference: ModuleType) -> None:
+    """Where one of the k directions has no variance whiten raises ValueError, and up to there it does not."""
+    narrow = draw_centred(rng, 9, 5, draw_scales(rng, 3)) + draw_offset(rng, 5)
+    wide = draw_data(rng, 4, 7)
+    for X in (narrow, wide):
+        expected = reference.whiten(X, 3)
+        close_columns(whiten(X.copy(), 3), expected, "whiten", n=len(X))
+        checks.raises(ValueError, whiten, X.copy(), 4)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_whiten_codes")
+@pytest.mark.hint(
+    "The mean of equal numbers is rounded, which leaves a trace of them in the centred data: the handout's bound looks "
+    "at the largest entry of X too, not only at the largest singular value."
+)
+def test_whiten_constant(rng: np.random.Generator) -> None:
+    """Data that are the same in every example make whiten raise ValueError."""
+    row = rng.uniform(1.0, 2.0, size=40)
+    checks.raises(ValueError, whiten, np.tile(row, (3, 1)), 1)
+    checks.raises(ValueError, whiten, np.tile(np.rint(10 * row), (4, 1)), 2)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_whiten_codes")
+@pytest.mark.hint("An in-place operation such as X -= ... changes the caller's array: make a new one.")
+def test_whiten_leaves_x(rng: np.random.Generator) -> None:
+    """The data are the same after whiten as before."""
+    X = draw_tall(rng)
+    with checks.unchanged(X, names=("X",)):
+        whiten(X, 2)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_whiten_codes")
+@pytest.mark.hint("Keep the checks that the stub brings: two examples or more, and k from 1 to min(n, m).")
+def test_whiten_errors(rng: np.random.Generator) -> None:
+    """A k that is too small or too large, or a single example, makes whiten raise ValueError."""
+    tall = draw_data(rng, 7, 3)
+    for X, k in ((tall, 0), (tall, 4), (tall[:1].copy(), 1)):
+        checks.raises(ValueError, whiten, X, k)
+
+
+# matrix_rank and column_basis ------------------------------------------------------------------------------
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "Count the singular values of A itself, not centred, above max(m, n) eps s1: rounding leaves those that should be "
+    "0 a little above it."
+)
+def test_matrix_rank_counts(rng: np.random.Generator) -> None:
+    """The rank is right for tall, wide and square matrices of every rank."""
+    matrices = [draw_matrix(rng, m, n, rank) for m, n in ((7, 4), (4, 6), (4, 4)) for rank in (1, 2, 3, 4)]
+    checks.close([matrix_rank(A) for A in matrices], np.array([1, 2, 3, 4] * 3), subject="matrix_rank")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_matrix_rank_counts")
+@pytest.mark.hint("The default tolerance is in proportion to the largest singular value; a fixed number is not.")
+def test_matrix_rank_scaled(rng: np.random.Generator) -> None:
+    """The rank of a matrix does not depend on its scale."""
+    A = draw_matrix(rng, 6, 4, 3)
+    actual = [matrix_rank(A * scale) for scale in (1e-20, 1e20)]
+    checks.close(actual, np.array([3, 3]), subject="matrix_rank")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_matrix_rank_counts")
+@pytest.mark.hint("A tolerance that is given is absolute: it is compared with the singular values as they are.")
+def test_matrix_rank_tolerance(rng: np.random.Generator) -> None:
+    """With a tolerance, the rank counts the singular values above it."""
+    s = draw_scales(rng, 4)
+    A = draw_orthonormal(rng, 6, 4) * s @ draw_orthonormal(rng, 4, 4).T
+    tolerances = np.sqrt(s[1:] * s[:-1])  # between two singular values
+    actual = [matrix_rank(A, float(tolerance)) for tolerance in tolerances]
+    checks.close(actual, np.array([1, 2, 3]), subject="matrix_rank")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_matrix_rank_counts")
+@pytest.mark.hint("0 counts as false, but it is a tolerance: ask `tolerance is None`.")
+def test_matrix_rank_tolerance_zero(rng: np.random.Generator) -> None:
+    """With a tolerance of 0, every singular value above 0 counts, however small."""
+    A = np.diag([rng.uniform(1.0, 2.0), rng.uniform(1e-19, 1e-18)])
+    checks.close([matrix_rank(A, 0.0), matrix_rank(A)], np.array([2, 1]), subject="matrix_rank")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_matrix_rank_counts")
+@pytest.mark.hint("No singular value of a zero matrix is above 0: its rank is 0.")
+def test_matrix_rank_zero_matrix(rng: np.random.Generator) -> None:
+    """The rank of a zero matrix is 0."""
+    checks.close(matrix_rank(np.zeros(rng.integers(2, 6, size=2))), np.array(0), subject="matrix_rank")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_matrix_rank_counts")
+@pytest.mark.hint("Keep the checks that the stub brings: A is a matrix, and tolerance is not negative.")
+def test_matrix_rank_errors(rng: np.random.Generator) -> None:
+    """An A that is no matrix, or a negative tolerance, makes matrix_rank raise ValueError."""
+    checks.raises(ValueError, matrix_rank, rng.normal(size=4))
+    checks.raises(ValueError, matrix_rank, rng.normal(size=(3, 4)), -float(rng.uniform(0.1, 1.0)))
+
+
+@pytest.mark.points(2)
+@pytest.mark.hint(
+    "The basis holds the left singular vectors of A itself, not centred, as columns of m entries, and as many of them "
+    "as A has rank."
+)
+def test_column_basis_vectors(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The basis holds the left singular vectors, for matrices of full rank and of less."""
+    for m, n, rank in ((7, 4, 4), (6, 4, 2), (4, 7, 3)):
+        A = draw_matrix(rng, m, n, rank)
+        expected = reference.column_basis(A)
+        close_columns(column_basis(A), expected, "column_basis")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_column_basis_vectors")
+@pytest.mark.hint("Where singular values are equal any orthonormal basis of their plane is right; it must be such.")
+def test_column_basis_ties(rng: np.random.Generator) -> None:
+    """For equal singular values, the basis is orthonormal and spans the columns."""
+    U = draw_orthonormal(rng, 6, 3)
+    A = rng.uniform(1.0, 3.0) * U @ draw_orthonormal(rng, 4, 3).T
+    columns = as_array(column_basis(A), (6, 3), "column_basis")
+    assert_orthonormal(columns.T, "the inner products of column_basis")
+    checks.close(columns @ columns.T, U @ U.T, subject="the space of column_basis")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_column_basis_vectors")
+@pytest.mark.hint("The columns of a zero matrix span nothing but zero: the basis has m rows and no column.")
+def test_column_basis_zero_matrix(rng: np.random.Generator) -> None:
+    """The basis of a zero matrix has no column."""
+    m, n = (int(length) for length in rng.integers(2, 6, size=2))
+    checks.shape(column_basis(np.zeros((m, n))), (m, 0), subject="column_basis")
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_column_basis_vectors")
+@pytest.mark.hint("Keep the check that the stub brings: A is a matrix.")
+def test_column_basis_errors(rng: np.random.Generator) -> None:
+    """An A that is no matrix makes column_basis raise ValueError."""
+    checks.raises(ValueError, column_basis, rng.normal(size=4))
