@@ -41,7 +41,11 @@ FINDINGS = st.builds(
 @given(FINDINGS)
 def test_every_finding_has_a_sentence_and_survives_json(finding: Finding) -> None:
     """Whatever the fields, there is one line to read, and the record that is read again is the same."""
-    assert finding.sentence().endswith(f"{CAUSES.get(finding.cause, '')}.")
+    sentence = finding.sentence()
+    assert sentence.endswith(".")
+    assert CAUSES.get(finding.cause, "") in sentence
+    assert finding.first_wrong in sentence
+    assert "\n" not in sentence or "\n" in finding.subject
     assert Finding.model_validate_json(finding.model_dump_json()) == finding
 
 

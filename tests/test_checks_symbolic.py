@@ -94,6 +94,7 @@ def wrong_steps(**changed: str) -> dict[str, str]:
         (r"\sqrt{p^2}", "p"),
         ("p\N{MIDDLE DOT}x \N{MINUS SIGN} y", "p*x - y"),
         ("p\n  - y", "p-y"),
+        ("\frac{y}{p} \times \big(1 - p\right)", "y*(1-p)/p"),  # no r before the string
     ],
 )
 def test_equivalent_formulas_pass(text: str, expected: str) -> None:

@@ -76,10 +76,14 @@ _SIGNS: Final[Mapping[str, Kind]] = {
     "\N{DOT OPERATOR}": "times", "\N{MULTIPLICATION SIGN}": "times", "/": "over", "\N{DIVISION SIGN}": "over",
     "^": "power", "(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close",
 }  # fmt: skip
+_ESCAPED: Final = {"\frac": "\\frac", "\times": "\\times", "\right": "\\right", "\big": "\\big"}
+"""What Python makes of LaTeX in a string without r: "\\frac" with one backslash begins with a form feed."""
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
 def _tokens(text: str, symbols: Collection[str]) -> list[_Token]:
+    for escaped, command in _ESCAPED.items():
+        text = text.replace(escaped, command)
     if len(text) > MAX_LENGTH:
         raise UnreadableError("size", MAX_LENGTH)
     found: list[_Token] = []
