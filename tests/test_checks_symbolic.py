@@ -157,7 +157,7 @@ def test_formulas_that_are_not_defined_in_the_domain_fail(text: str) -> None:
         ("pq", "symbol", 2),
         ("__import__('os')", "syntax", 1),
         ("p.real", "syntax", 2),
-        ("dl_dp = p - y", "symbol", 1),
+        ("dl_dp = p - y", "equation", 7),
         ("p = y", "equation", 3),
         ("p^65", "size", 3),
         ("p**(-1000000)", "size", 4),

@@ -86,6 +86,8 @@ def _tokens(text: str, symbols: Collection[str]) -> list[_Token]:
         text = text.replace(escaped, command)
     if len(text) > MAX_LENGTH:
         raise UnreadableError("size", MAX_LENGTH)
+    if "=" in text:
+        raise UnreadableError("equation", text.index("=") + 1)
     found: list[_Token] = []
     at = 0
     while at < len(text):
@@ -109,7 +111,7 @@ def _tokens(text: str, symbols: Collection[str]) -> list[_Token]:
 def _sign(character: str, position: int) -> _Token:
     kind = _SIGNS.get(character)
     if kind is None:
-        raise UnreadableError("equation" if character == "=" else "syntax", position)
+        raise UnreadableError("syntax", position)
     return _Token(kind, "-" if character == "\N{MINUS SIGN}" else character, position)
 
 

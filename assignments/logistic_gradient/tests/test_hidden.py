@@ -306,8 +306,8 @@ def test_gradient_errors(rng: np.random.Generator) -> None:
 
 @pytest.mark.points(6)
 @pytest.mark.hint(
-    "Differentiate the gradient once more: one example contributes p (1 - p) times the products of its features, with a "
-    "1 for the intercept, which comes last; then the mean over the examples."
+    "Differentiate the gradient once more: one example contributes p (1 - p) times the products of its features, with "
+    "a 1 for the intercept, which comes last; then the mean over the examples."
 )
 def test_hessian_values(rng: np.random.Generator, reference: ModuleType) -> None:
     """The Hessian of the loss in w and b is right, with the intercept last."""
@@ -420,8 +420,8 @@ def test_fit_short_last_batch(rng: np.random.Generator, reference: ModuleType) -
 @pytest.mark.points(3)
 @pytest.mark.requires("test_fit_full_batch")
 @pytest.mark.hint(
-    "Differentiate the penalty: it pulls w in every step, by 2 * l2 * w, with the whole of it in each batch, and leaves "
-    "b alone."
+    "Differentiate the penalty: it pulls w in every step, by 2 * l2 * w, with the whole of it in each batch, and "
+    "leaves b alone."
 )
 def test_fit_penalty(rng: np.random.Generator, reference: ModuleType) -> None:
     """With a penalty, every step of fit pulls w towards zero, and b not."""
