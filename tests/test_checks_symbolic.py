@@ -94,6 +94,8 @@ def wrong_steps(**changed: str) -> dict[str, str]:
         (r"\sqrt{p^2}", "p"),
         ("p\N{MIDDLE DOT}x \N{MINUS SIGN} y", "p*x - y"),
         ("p\n  - y", "p-y"),
+        (r"\\frac{y}{p} \\cdot x", "x*y/p"),  # r, and two backslashes
+        ("p - p\N{SUPERSCRIPT TWO}", "p*(1-p)"),
         ("\frac{y}{p} \times \big(1 - p\right)", "y*(1-p)/p"),  # no r before the string
     ],
 )
@@ -166,6 +168,7 @@ def test_formulas_that_are_not_defined_in_the_domain_fail(text: str) -> None:
         ("(" * 41 + "p" + ")" * 41, "size", 41),
         ("p^" * 50 + "p", "size", 81),
         ("+p" * MAX_LENGTH, "size", MAX_LENGTH),
+        ("\big" * (MAX_LENGTH // 2), "size", MAX_LENGTH),
     ],
     ids=str,
 )

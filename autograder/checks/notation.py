@@ -76,14 +76,18 @@ _SIGNS: Final[Mapping[str, Kind]] = {
     "\N{DOT OPERATOR}": "times", "\N{MULTIPLICATION SIGN}": "times", "/": "over", "\N{DIVISION SIGN}": "over",
     "^": "power", "(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close",
 }  # fmt: skip
-_ESCAPED: Final = {"\frac": "\\frac", "\times": "\\times", "\right": "\\right", "\big": "\\big"}
-"""What Python makes of LaTeX in a string without r: "\\frac" with one backslash begins with a form feed."""
+_REPAIRS: Final = {
+    "\\\\": "\\", "\frac": "\\frac", "\times": "\\times", "\right": "\\right", "\big": "\\big",
+    "\N{SUPERSCRIPT TWO}": "^2", "\N{SUPERSCRIPT THREE}": "^3",
+}  # fmt: skip
+"""What becomes of LaTeX in a string without r, where one backslash before frac makes a form feed, or with too many."""
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
 def _tokens(text: str, symbols: Collection[str]) -> list[_Token]:
-    for escaped, command in _ESCAPED.items():
-        text = text.replace(escaped, command)
+    if len(text) <= MAX_LENGTH:
+        for written, meant in _REPAIRS.items():
+            text = text.replace(written, meant)
     if len(text) > MAX_LENGTH:
         raise UnreadableError("size", MAX_LENGTH)
     if "=" in text:
