@@ -99,6 +99,21 @@ def dropped_tail(rng: np.random.Generator) -> Case:
     return rows[:16].mean(axis=0), rows.mean(axis=0), Hints(n=19, alternatives={"tail dropped": rows[:16].mean(axis=0)})
 
 
+def taken_for_signs(rng: np.random.Generator) -> Case:
+    """Gradients of a logistic loss in b, from labels 0 and 1 read as -1 and 1, beside the right ones."""
+    z, y = rng.normal(size=(4, N)), rng.integers(2, size=(4, N))
+    wrong, right = (-y / (1 + np.exp(y * z))).mean(axis=1), (1 / (1 + np.exp(-z)) - y).mean(axis=1)
+    return wrong, right, Hints(n=N, alternatives={"labels -1 and 1": wrong})
+
+
+def intercept_first(rng: np.random.Generator) -> Case:
+    """Hessians whose first row and column should be the last."""
+    rows = rng.normal(size=(N, 4))
+    right = rows.T @ rows
+    wrong = np.roll(right, 1, axis=(0, 1))
+    return wrong, right, Hints(n=N, alternatives={"intercept first": wrong})
+
+
 def same(z: Array) -> Array:
     """The logits themselves."""
     return z
@@ -140,6 +155,8 @@ KINDS: list[tuple[str, Maker]] = [
     ("logits for log-probabilities", linked(same, log_softmax)),
     ("softmax twice", linked(lambda z: softmax(softmax(z)), softmax)),
     ("softmax twice", linked(lambda z: log_softmax(softmax(z)), log_softmax)),
+    ("labels -1 and 1", taken_for_signs),
+    ("intercept first", intercept_first),
     ("off by one class", shifted_labels),
     ("off by one class", rolled_one_hot),
     ("off by one class", matrix(lambda a: np.roll(a, -1, axis=1), 9, C, classes=C)),

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from autograder.checks import CheckFailure, Finding
 from autograder.checks.causes import CAUSES
 from autograder.checks.failure import Entry, Problem, dtype_name, power_of_ten, shown_shape, type_name
+from autograder.checks.notation import Reason
 
 FINDINGS = st.builds(
     Finding,
-    check=st.sampled_from(["close", "shape", "gradient", "raises", "unchanged"]),
+    check=st.sampled_from(["close", "shape", "gradient", "raises", "unchanged", "symbolic"]),
     subject=st.text(min_size=1, max_size=80),
     problem=st.sampled_from(get_args(Problem)),
     got_shape=st.none() | st.lists(st.integers(0, 10**6), max_size=8).map(tuple),
@@ -30,13 +31,21 @@ FINDINGS = st.builds(
     total=st.integers(0, 10**9),
     error_power_of_ten=st.none() | st.integers(-16, 16),
     cause=st.sampled_from(["", *CAUSES]),
+    reason=st.sampled_from(get_args(Reason)),
+    position=st.none() | st.integers(1, 2_001),
+    symbols=st.sampled_from([(), ("p", "x")]),
+    first_wrong=st.sampled_from(["", "dl_dp"]),
 )
 
 
 @given(FINDINGS)
 def test_every_finding_has_a_sentence_and_survives_json(finding: Finding) -> None:
     """Whatever the fields, there is one line to read, and the record that is read again is the same."""
-    assert finding.sentence().endswith(f"{CAUSES.get(finding.cause, '')}.")
+    sentence = finding.sentence()
+    assert sentence.endswith(".")
+    assert CAUSES.get(finding.cause, "") in sentence
+    assert finding.first_wrong in sentence
+    assert "\n" not in sentence or "\n" in finding.subject
     assert Finding.model_validate_json(finding.model_dump_json()) == finding
 
 
@@ -55,6 +64,9 @@ def test_every_finding_has_a_sentence_and_survives_json(finding: Finding) -> Non
         {"got_shape": (-1,)},
         {"error_power_of_ten": 17},
         {"error_power_of_ten": 0.3},
+        {"position": 2_002},
+        {"reason": "X was 0.3"},
+        {"first_wrong": "X was 0.3"},
         {"differing": -1},
         {"problem": "other"},
         {"check": "other"},

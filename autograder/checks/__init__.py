@@ -1,8 +1,8 @@
 """What test authors call: comparisons that say what is wrong without the answer, probes, and watches.
 
-`close`, `shape`, `gradient`, `raises` and `unchanged` are pure: they take what came back from the student's code as
-data, trust nothing about it, and raise `CheckFailure`, an AssertionError whose `finding` may be shown to the student of
-a hidden test. `probe`, `no_warnings`, `printed` and `seeded` act where the student's code runs.
+`close`, `shape`, `gradient`, `symbolic`, `derivation`, `raises` and `unchanged` are pure: they take what came back from
+the student's code as data, trust nothing about it, and raise `CheckFailure`, an AssertionError whose `finding` may be
+shown to the student of a hidden test. `probe`, `no_warnings`, `printed` and `seeded` act where the student's code runs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from autograder.checks.failure import CheckFailure, Finding
 from autograder.checks.gradient import gradient
 from autograder.checks.probe import Probe, ProbeError, probe
 from autograder.checks.raises import raises
+from autograder.checks.symbolic import derivation, symbolic
 from autograder.checks.unchanged import unchanged
 from autograder.checks.watch import Printed, no_warnings, printed, seeded
 
@@ -22,6 +23,7 @@ __all__ = [
     "Probe",
     "ProbeError",
     "close",
+    "derivation",
     "gradient",
     "no_warnings",
     "printed",
@@ -29,5 +31,6 @@ __all__ = [
     "raises",
     "seeded",
     "shape",
+    "symbolic",
     "unchanged",
 ]

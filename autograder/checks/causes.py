@@ -49,6 +49,8 @@ CAUSES: Final[Mapping[str, str]] = {
     "off by one class": "it looks off by one class",
     "float32 precision": "it looks as if float32 were used where the precision of float64 is needed",
     "tail dropped": "it looks as if the last, shorter batch were dropped",
+    "labels -1 and 1": "it looks as if the labels were taken for -1 and 1; they are 0 and 1",
+    "intercept first": "it looks as if the intercept came first; it comes last",
 }
 """Each cause and what a student is told of it."""
 

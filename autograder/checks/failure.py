@@ -16,9 +16,10 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from autograder.checks.causes import CAUSES, Array
+from autograder.checks.notation import MAX_LENGTH, Reason
 from autograder.verdict import Record
 
-CheckName = Literal["close", "shape", "gradient", "raises", "unchanged"]
+CheckName = Literal["close", "shape", "gradient", "raises", "unchanged", "symbolic"]
 Problem = Literal[
     "type",
     "parts",
@@ -33,6 +34,9 @@ Problem = Literal[
     "no exception",
     "other exception",
     "changed",
+    "unreadable",
+    "undefined",
+    "not equivalent",
 ]
 _MAX_POWER: Final = 16
 _MAX_SUBJECT: Final = 80
@@ -78,11 +82,20 @@ class Finding(Record):
     error_power_of_ten: Annotated[int, Field(ge=-_MAX_POWER, le=_MAX_POWER)] | None = None
     """The largest relative error, rounded to a power of ten."""
     cause: Cause = ""
+    reason: Reason = ""
+    """Why a formula cannot be read."""
+    position: Annotated[int, Field(ge=1, le=MAX_LENGTH + 1)] | None = None
+    """The character of the student's formula that cannot be read, from 1."""
+    symbols: tuple[Name, ...] = ()
+    """The variables that a formula may hold."""
+    first_wrong: Name = ""
+    """The author's name of the first wrong step of a derivation."""
 
     def sentence(self) -> str:
         """The finding as a student reads it."""
         clause = f"; {CAUSES[self.cause]}" if self.cause else ""
-        return f"{_SENTENCES[self.problem](self)}{clause}."
+        first = f"; the first wrong step is {self.first_wrong}" if self.first_wrong else ""
+        return f"{_SENTENCES[self.problem](self)}{clause}{first}."
 
 
 @dataclass(frozen=True)
@@ -242,6 +255,15 @@ def _exception_sentence(finding: Finding) -> str:
     return f"{finding.subject} raised {got} where {expected} was expected"
 
 
+def _unreadable_sentence(finding: Finding) -> str:
+    why = {
+        "symbol": f"a name that is not known; the variables are {', '.join(finding.symbols)}",
+        "equation": "an equals sign; give the right-hand side alone",
+        "size": "more characters, levels or digits, or a larger exponent, than any answer needs",
+    }.get(finding.reason, "something that is no formula")
+    return f"{finding.subject} cannot be read: at character {finding.position} there is {why}"
+
+
 _SENTENCES: Final[dict[Problem, Callable[[Finding], str]]] = {
     "type": _type_sentence,
     "parts": _parts_sentence,
@@ -256,6 +278,9 @@ _SENTENCES: Final[dict[Problem, Callable[[Finding], str]]] = {
     "no exception": _exception_sentence,
     "other exception": _exception_sentence,
     "changed": lambda finding: f"{finding.subject} was changed; a function must leave its arguments as they are",
+    "unreadable": _unreadable_sentence,
+    "undefined": lambda finding: f"{finding.subject} is not defined everywhere that it should be",
+    "not equivalent": lambda finding: f"{finding.subject} is not equivalent to the right formula",
 }
 
 
