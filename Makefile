@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check bench fuzz clean
+.PHONY: demo test check bench fuzz vm clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -32,6 +32,11 @@ bench: .venv/installed
 FUZZ_S ?= 1800
 fuzz: .venv/installed
 	$(BIN)/python tests/fuzz/decode_reply.py $(FUZZ_S)
+
+# The sandbox's tests in emulated machines with control groups v2, on x86-64 and ARM: an hour or two, and needs qemu.
+VM_ARCHITECTURES ?= amd64 arm64
+vm: .venv/installed build/docker/default.json
+	@for arch in $(VM_ARCHITECTURES); do tests/vm/run_in_vm.sh $$arch || exit $$?; done
 
 # PyTorch's own CPU index is asked once; where it does not answer, plain pip finds the same version.
 .venv/installed: pyproject.toml constraints.txt
