@@ -19,6 +19,7 @@ from machines import GROUPED, has_groups, on
 from autograder.proxy.account import SandboxLostError
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.cgroups import Cgroup, CgroupParent, make_name
+from autograder.sandbox.delegation import _is_marked
 from autograder.verdict import Outcome
 
 MEMORY_BYTES, PROCESSES = 64 << 20, 8
@@ -186,6 +187,22 @@ assert Path("/proc/self/cgroup").read_text() == own
         assert "is not delegated to this user" in done.stdout
     else:
         assert done.stdout.splitlines() == ["cgroup v2 (memory, pids) ", "9 True"]
+
+
+@pytest.mark.parametrize(("answer", "delegated"), [("echo yes", True), ("echo no", False), ("exit 1", False)])
+def test_users_own_systemd_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, delegated: bool
+) -> None:
+    """A user's systemd leaves no mark on a scope, so it is asked for the unit by name; without it there is no yes."""
+    script = tmp_path / "systemctl"
+    script.write_text(f'#!/bin/sh\n[ "$*" = "--user show --property=Delegate --value -- run-1.scope" ] && {answer}\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    folder = Path(f"/sys/fs/cgroup/user.slice/user@{os.getuid()}.service/app.slice/run-1.scope")
+    assert _is_marked(folder) is delegated
+    assert not _is_marked(Path("/sys/fs/cgroup/user.slice/session-1.scope"))
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert not _is_marked(folder)
 
 
 @delegation

@@ -1,8 +1,8 @@
 """Where in a hierarchy of control groups v2 a run may make its own.
 
 Root makes them at the top. Anyone else, and root in a container that has a namespace of control groups, has what was
-delegated to them: the group that this process is in, where systemd marked it so (`Delegate=yes`) or where it is the top
-of the namespace and may be written. A group shares out memory among groups in it only while no process is in itself
+delegated to them: the group that this process is in, where systemd says so (`Delegate=yes`) or where it is the top of
+the namespace and may be written. A group shares out memory among groups in it only while no process is in itself
 (the kernel's "no internal processes"), so the processes there first move to a leaf, and back when the last run ends.
 """
 
@@ -12,6 +12,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ MOUNT: Final = Path("/sys/fs/cgroup")
 PREFIX: Final = "autograder-"
 LEAF: Final = f"{PREFIX}leaf"
 _WANTED: Final = ("memory", "pids")
+_SYSTEMD_WAIT_S: Final = 5.0
 _ROUNDS: Final = 20  # of moving: a process may fork meanwhile
 
 
@@ -142,12 +144,21 @@ def _own_group() -> Path:
 
 
 def _is_marked(folder: Path) -> bool:
-    """Whether systemd says that it leaves the group to its owner (Delegate=yes)."""
+    """Whether systemd leaves the group to its owner (Delegate=yes): the machine's marks it, a user's own tells."""
     for name in ("user.delegate", "trusted.delegate"):
         with contextlib.suppress(OSError):
             if os.getxattr(folder, name) == b"1":
                 return True
-    return False
+    return f"user@{os.getuid()}.service" in folder.parts and _is_delegated_unit(folder.name)
+
+
+def _is_delegated_unit(unit: str) -> bool:
+    command = ["systemctl", "--user", "show", "--property=Delegate", "--value", "--", unit]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_SYSTEMD_WAIT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.stdout.strip() == "yes"
 
 
 def _processes(folder: Path) -> list[int]:

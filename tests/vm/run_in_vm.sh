@@ -8,7 +8,8 @@
 # The image holds Debian packages that are unpacked, never installed here, and wheels at the versions of constraints.txt;
 # it is made once, under build/vm. Needs root (for the owners of the image's files), and
 #     apt-get install --no-install-recommends qemu-system-x86 qemu-system-arm mmdebstrap busybox-static
-# VM_MEMORY_MIB, VM_TIMEOUT_S and KERNEL (a package: linux-image-...) may be set.
+# May be set: VM_MEMORY_MIB, VM_TIMEOUT_S, KERNEL (a package, linux-image-...), TEST_SLOWNESS (what the tests' limits are
+# multiplied by), PIP, SUITE and MIRROR. Exit code: the command's; 125 where the machine ended before it.
 set -euo pipefail
 
 arch=${1:?amd64 or arm64}
@@ -88,17 +89,17 @@ if [ $# -eq 0 ]; then
     tests/test_sandbox_user.py tests/test_sandbox_seccomp.py tests/test_cli_doctor.py
 fi
 order=$(mktemp -d)
-printf '%q ' "$@" > "$order/command"
+{ echo "export TEST_SLOWNESS=${TEST_SLOWNESS:-20}"; printf '%q ' "$@"; } > "$order/command"
 (cd "$source" && git ls-files -z --cached --others --exclude-standard \
   | tar --null --ignore-failed-read -cf "$tape" -T - 2>/dev/null)
 if [ -s "$source/build/docker/default.json" ]; then tar -rf "$tape" -C "$source" build/docker/default.json; fi
 tar -rf "$tape" -C "$order" command
 rm -rf "$order"
 
-timeout "${VM_TIMEOUT_S:-3600}" \
+timeout "${VM_TIMEOUT_S:-7200}" \
   "${qemu[@]}" -accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY_MIB:-4096}" -nic none -display none -no-reboot \
   -serial stdio -monitor none \
-  -kernel "$folder/vmlinuz" -initrd "$folder/initrd" -append "console=$console quiet panic=-1 ${APPEND:-}" \
+  -kernel "$folder/vmlinuz" -initrd "$folder/initrd" -append "console=$console quiet panic=-1" \
   -drive "file=$folder/disk,format=raw,if=none,id=disk,snapshot=on" -device virtio-blk-pci,drive=disk \
   -drive "file=$tape,format=raw,if=none,id=tape,readonly=on" -device virtio-blk-pci,drive=tape \
   < /dev/null | tee "$tape.log" || true

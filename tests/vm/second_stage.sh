@@ -1,6 +1,6 @@
 #!/bin/bash
 # Mounts what the tests need (control groups v2 alone), runs the command, says how it ended, and turns the machine off.
-export PATH=/opt/venv/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1 TERM=dumb TEST_SLOWNESS=10
+export PATH=/opt/venv/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1 TERM=dumb
 mount -t sysfs none /sys
 mount -t cgroup2 none /sys/fs/cgroup
 mount -t tmpfs -o mode=1777 none /tmp
