@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check hostile bench fuzz clean
+.PHONY: demo test check hostile bench fuzz vm clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -38,6 +38,11 @@ fuzz: .venv/installed
 	$(BIN)/python tests/fuzz/decode_reply.py $(FUZZ_S)
 	$(BIN)/python tests/fuzz/unpack_archive.py $(FUZZ_S)
 	$(BIN)/python tests/fuzz/read_notebook.py $(FUZZ_S)
+
+# The sandbox's tests in emulated machines with control groups v2, on x86-64 and ARM: an hour or two, and needs qemu.
+VM_ARCHITECTURES ?= amd64 arm64
+vm: .venv/installed build/docker/default.json
+	@for arch in $(VM_ARCHITECTURES); do tests/vm/run_in_vm.sh $$arch || exit $$?; done
 
 # PyTorch's own CPU index is asked once; where it does not answer, plain pip finds the same version.
 .venv/installed: pyproject.toml constraints.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,16 @@ from autograder.proxy.paths import ModulePath
 from autograder.proxy.sockets import sandbox_channels
 from autograder.sandbox import Zygote
 
-LIMITS = Limits(cpu_s=1.0, wall_s=10.0, import_cpu_s=2.0, memory_mib=512, disk_mib=8, processes=16)
+SLOWNESS = float(os.environ.get("TEST_SLOWNESS", "1"))
+"""How many times slower than a real machine this one is: more for one that is emulated."""
+LIMITS = Limits(
+    cpu_s=1.0 * SLOWNESS,
+    wall_s=10.0 * SLOWNESS,
+    import_cpu_s=2.0 * SLOWNESS,
+    memory_mib=512,
+    disk_mib=8,
+    processes=16,
+)
 
 # A submission that looks around.
 LOOK_AROUND = """

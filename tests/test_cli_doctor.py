@@ -1,4 +1,4 @@
-"""`autograder doctor` on four simulated machines: what works, why not, and what to do, each as it is there."""
+"""`autograder doctor` on simulated machines: what works, why not, and what to do, each as it is there."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from functools import cache
 
 import pytest
-from machines import on
+from machines import SLOWNESS, has_groups, on
 
 MACHINES = {
     "root": "namespaces",
@@ -15,13 +15,15 @@ MACHINES = {
     "plain-container": "user",
     "plain-container-no-landlock": "user",
 }
+if has_groups():
+    MACHINES |= {"delegated-user": "namespaces", "undelegated-user": "namespaces", "container-with-cgroups": "user"}
 
 
 @cache
 def ask(kind: str, *options: str) -> subprocess.CompletedProcess[str]:
     """What doctor says there."""
     command = [sys.executable, "-m", "autograder", "doctor", *options]
-    return subprocess.run(on(kind, command), capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(on(kind, command), capture_output=True, text=True, timeout=120 * SLOWNESS, check=False)
 
 
 def rows(kind: str) -> dict[str, dict]:
@@ -81,3 +83,17 @@ def test_plain_container_has_the_user_backend(kind: str) -> None:
     assert found["Landlock"]["works"] is (kind == "plain-container")
     assert ("landlock" in found["user"]["detail"]) is (kind == "plain-container")
     assert "uses the sandbox user here" in ask(kind).stdout
+
+
+@pytest.mark.skipif(not has_groups(), reason="there are no control groups v2 that share out memory (see tests/vm)")
+@pytest.mark.parametrize("kind", ["plain-user", "delegated-user", "undelegated-user", "container-with-cgroups"])
+def test_delegated_control_groups_are_told_apart(kind: str) -> None:
+    """What was delegated is used; else the table says that it was not, and how to have it."""
+    row = rows(kind)["memory control group"]
+    if kind in ("delegated-user", "container-with-cgroups"):
+        assert (row["works"], row["detail"]) == (True, "cgroup v2")
+    else:
+        reason = "may not be written" if kind == "plain-user" else "is not delegated"
+        assert not row["works"]
+        assert reason in row["detail"]
+        assert "sudo" in row["advice"]

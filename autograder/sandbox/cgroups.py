@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_MOUNT = Path("/sys/fs/cgroup")
-_PREFIX = "autograder-"
+from autograder.sandbox.delegation import MOUNT as _MOUNT
+from autograder.sandbox.delegation import PREFIX as _PREFIX
+from autograder.sandbox.delegation import Base, find_base
 
 
 @dataclass
@@ -61,13 +62,22 @@ class Cgroup:
 
 
 class CgroupParent:
-    """The group under which a run makes one for each use; gone when the run is."""
+    """The group under which a run makes one for each use; gone when the run is.
+
+    Attributes:
+        name: its path under the mount of each hierarchy.
+        version: 1 or 2; 0 where there is none.
+        controllers: folders by what they limit or count: memory, pids, cpu.
+        refusal: why there is none, where v2 is mounted.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.version = 0
         self.controllers: dict[str, Path] = {}
-        _sweep()
+        self.refusal = ""
+        self._base: Base | None = None
+        _sweep(_MOUNT, _MOUNT / "memory", _MOUNT / "pids", _MOUNT / "cpuacct")
         if not self._open_v2():
             self._open_v1()
 
@@ -77,13 +87,15 @@ class CgroupParent:
         parent = cls.__new__(cls)
         parent.name = name
         parent.version = version
+        parent.refusal = ""
+        parent._base = None  # it is the other's to close
         folders = {
             "memory": _MOUNT / "memory" / name,
             "pids": _MOUNT / "pids" / name,
             "cpu": _MOUNT / "cpuacct" / name,
         }
         if version == 2:
-            folders = dict.fromkeys(folders, _MOUNT / name)
+            folders = _v2_folders(_MOUNT / name)
         parent.controllers = {kind: folder for kind, folder in folders.items() if folder.is_dir()}
         return parent
 
@@ -102,18 +114,19 @@ class CgroupParent:
                     self.version = 1
 
     def _open_v2(self) -> bool:
-        if not (_MOUNT / "cgroup.controllers").exists():
-            return False
-        folder = _MOUNT / self.name
         try:
-            (_MOUNT / "cgroup.subtree_control").write_text("+memory +pids")
-            folder.mkdir()
-            (folder / "cgroup.subtree_control").write_text("+memory +pids")
-        except OSError:
-            _remove(folder)
+            base = find_base()
+            if base is None:
+                return False
+            _sweep(base.folder)
+            folder = base.share_out(self.name)
+        except OSError as error:
+            self.refusal = error.strerror or str(error)
             return False
+        self._base = base
+        self.name = str(folder.relative_to(_MOUNT))
         self.version = 2
-        self.controllers = {"memory": folder, "pids": folder, "cpu": folder}
+        self.controllers = _v2_folders(folder)
         return True
 
     def create(self, number: str, memory_bytes: int, processes: int) -> Cgroup:
@@ -146,6 +159,16 @@ class CgroupParent:
                 if child.is_dir():
                     _remove(child)
             _remove(folder)
+        if self._base is not None:
+            self._base.close()
+
+
+def _v2_folders(folder: Path) -> dict[str, Path]:
+    """By what the one group of v2 shares out; CPU time is counted in every one."""
+    if not folder.is_dir():
+        return {}
+    kinds = [*(folder / "cgroup.subtree_control").read_text().split(), "cpu"]
+    return {kind: folder for kind in ("memory", "pids", "cpu") if kind in kinds}
 
 
 def make_name() -> str:
@@ -161,9 +184,9 @@ def is_left_behind(name: str) -> bool:
     return pid.isdigit() and not Path(f"/proc/{pid}").exists()
 
 
-def _sweep() -> None:
+def _sweep(*parents: Path) -> None:
     """Remove what runs that were killed left behind."""
-    for mount in (_MOUNT, _MOUNT / "memory", _MOUNT / "pids", _MOUNT / "cpuacct"):
+    for mount in parents:
         for folder in mount.glob(f"{_PREFIX}*") if mount.is_dir() else ():
             if is_left_behind(folder.name):
                 with contextlib.suppress(OSError):  # another run may sweep at the same time

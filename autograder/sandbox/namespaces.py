@@ -1,7 +1,8 @@
 """The backend with the most layers: a minimal read-only root, and namespaces of its own for each use.
 
 For root with CAP_SYS_ADMIN, and for a plain user where the kernel lets them make user namespaces. A plain user has one
-uid to give, so the child keeps it, without rights; and no control groups, so rlimits alone bound its memory.
+uid to give, so the child keeps it, without rights; and control groups only where one is delegated to them, so that
+elsewhere rlimits and a watch bound its memory.
 """
 
 from __future__ import annotations

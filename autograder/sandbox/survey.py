@@ -146,8 +146,22 @@ def _say_cgroup(parent: CgroupParent, kind: str, name: str) -> Layer:
         "pids": "RLIMIT_NPROC and seccomp bound processes instead",
     }[kind]
     why = "they are read-only or not mounted" if os.geteuid() == 0 else "a plain user may not make them"
-    advice = "run outside the container" if os.geteuid() == 0 else _SUDO
-    return Layer(name, False, f"{why}; {instead}", advice)
+    if parent.refusal:
+        why = f"{why}: {parent.refusal}"
+    return Layer(name, False, f"{why}; {instead}", _advise_cgroups(v2=bool(parent.refusal)))
+
+
+def _advise_cgroups(*, v2: bool) -> str:
+    if os.geteuid() == 0:
+        outside = "run outside the container"
+        return (
+            f"start the container with a writable /sys/fs/cgroup (docker run --privileged), or {outside}"
+            if v2
+            else outside
+        )
+    if v2 and shutil.which("systemd-run"):
+        return f"systemd-run --user --scope -p Delegate=yes autograder grade ..., or {_SUDO}"
+    return _SUDO
 
 
 def _find_gpu() -> Layer:
