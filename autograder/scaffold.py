@@ -120,8 +120,8 @@ def _check_id(name: str) -> None:
     if len(name) > MAX_ID_LENGTH or not re.fullmatch(MODULE_NAME, name):
         shown = name if len(name) <= MAX_ID_LENGTH else f"{name[:MAX_ID_LENGTH]}..."
         raise SpecError(
-            f"{shown!r} cannot be an ID, which is also a module's name; take at most {MAX_ID_LENGTH} small letters, digits "
-            "and _, a letter first."
+            f"{shown!r} cannot be an ID, which is also a module's name; take at most {MAX_ID_LENGTH} small letters, "
+            "digits and _, a letter first."
         )
     taken = find_namesake(name)
     if keyword.iskeyword(name):

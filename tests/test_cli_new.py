@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,16 @@ def test_mistake_is_one_sentence_and_writes_nothing(arguments: list[str], said: 
     before = sorted(course.rglob("*"))
     assert said in assert_one_sentence(run_autograder("new", *arguments, cwd=course), 2)
     assert sorted(course.rglob("*")) == before
+
+
+def test_last_line_is_the_next_command(needs_root: None, tmp_path: Path) -> None:
+    """What `new` prints last grades the reference, copied to a shell as it is, from where the user was."""
+    create_course(tmp_path / "my course")
+    done = run_autograder("new", "ridge", "--course", "my course", cwd=tmp_path)
+    command = done.stdout.splitlines()[-1].removeprefix("next: autograder ")
+    done = run_autograder(*shlex.split(command), "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '"score": 100' in done.stdout
 
 
 def test_outside_of_a_course_is_one_sentence(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -32,4 +33,6 @@ def new(
     root = find_course(Path.cwd()) if course is None else course.resolve()
     for name in create_assignment(root, assignment_id, title):
         print(f"made {root / name}")
-    print(f"next: autograder grade {assignment_id} {root / 'reference' / assignment_id} --out out/reference")
+    there = [] if course is None else ["--course", str(course)]
+    reference = str(root / "reference" / assignment_id)
+    print("next:", shlex.join(["autograder", "grade", assignment_id, reference, "--out", "out/reference", *there]))
