@@ -182,11 +182,16 @@ def _check_folders(assignment: Assignment) -> None:
 
 
 def _check_module_name(name: str, path: Path) -> None:
-    """A module of a standard or installed name would hide it from every test: refuse it."""
+    taken = find_namesake(name)
+    if taken:
+        raise SpecError(f"{path}: modules names {name!r}, which is {taken}; choose another name.")
+
+
+def find_namesake(name: str) -> str:
+    """What else is imported by a module's name: it would be hidden from every test; empty where nothing is."""
     if name in sys.stdlib_module_names:
-        raise SpecError(f"{path}: modules names {name!r}, which is a standard module; choose another name.")
-    if name in sys.modules or importlib.util.find_spec(name) is not None:
-        raise SpecError(f"{path}: modules names {name!r}, which is an installed module; choose another name.")
+        return "a standard module"
+    return "an installed module" if name in sys.modules or importlib.util.find_spec(name) is not None else ""
 
 
 def _first_problem(error: ValidationError) -> str:

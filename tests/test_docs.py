@@ -1,9 +1,13 @@
-"""The examples of docs/authors.md are suites that grade as they stand."""
+"""The examples of docs/authors.md are suites that grade as they stand, and its commands do what it says."""
 
+import csv
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
+from small_course import AUTOGRADER
 from through import Boundary, make_course
 
 from autograder.sandbox import open_sandbox
@@ -92,3 +96,27 @@ def test_every_example_is_run() -> None:
     """No Python block of the authors' page is without the line that makes it a test."""
     text = (DOCS / "authors.md").read_text()
     assert len(EXAMPLES) == text.count("```python") >= 4
+
+
+def scores(out: Path) -> list[tuple[str, str]]:
+    """Student and score of each row of a run's grades.csv."""
+    with (out / "grades.csv").open(newline="") as file:
+        return [(row["student"], row["score"]) for row in csv.DictReader(file)]
+
+
+def test_walk_runs_as_it_is_printed(needs_root: None, tmp_path: Path) -> None:
+    """The authors' page's commands, in order and in an empty folder, make an assignment and grade it as it says."""
+    blocks = re.findall(r"```sh\n(.*?)```", (DOCS / "authors.md").read_text(), re.DOTALL)
+    assert len(blocks) == 4
+    path = f"{AUTOGRADER.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-e"], input="".join(blocks), cwd=tmp_path, env={**os.environ, "PATH": path, "COLUMNS": "120"},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    out = tmp_path / "deep_learning" / "out"
+    assert scores(out / "stub") == [("least_squares", "0")]
+    assert scores(out / "reference") == [("least_squares", "105")]
+    assert scores(out / "mistakes") == [("no_factor", "45")]
+    assert "2 of 2 public tests passed, 20 of 20 public points." in done.stdout
+    assert "it looks as if a factor 2 were missing" in done.stdout

@@ -11,6 +11,8 @@ from autograder import __version__
 from autograder.cli.check import check
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
+from autograder.cli.init import init
+from autograder.cli.new import new
 from autograder.cli.replay import replay
 from autograder.cli.show import show
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
@@ -27,6 +29,8 @@ app.command()(grade)
 app.command()(doctor)
 app.command()(show)
 app.command()(replay)
+app.command()(init)
+app.command()(new)
 
 
 def _show_version(wanted: bool) -> None:

@@ -20,7 +20,8 @@ _IGNORED_NAMES: Final = frozenset({
     "__pycache__", "__MACOSX", ".DS_Store", ".git", ".ipynb_checkpoints", ".venv", ".idea", ".vscode", ".mypy_cache",
     ".pytest_cache", ".ruff_cache", "site-packages", "Thumbs.db", "desktop.ini",
 })  # fmt: skip
-_DEVICES: Final = re.compile(r"(?i)con|prn|aux|nul|(?:com|lpt)[1-9]")  # no file of a Windows machine
+DEVICES: Final = re.compile(r"(?i)con|prn|aux|nul|(?:com|lpt)[1-9]")
+"""What no file of a Windows machine is called."""
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _MAX_PART_BYTES: Final = 255
 _MAX_PATH_BYTES: Final = 1024
@@ -75,7 +76,7 @@ def clean_student(name: str) -> str:
     The digest keeps what was cleaned or cut from becoming another student's name.
     """
     cleaned = re.sub(r"[^\w.@+-]+", "_", as_text(name)).strip("._") or "unnamed"
-    if cleaned == name and len(cleaned.encode()) <= MAX_NAME_BYTES and not _DEVICES.fullmatch(cleaned):
+    if cleaned == name and len(cleaned.encode()) <= MAX_NAME_BYTES and not DEVICES.fullmatch(cleaned):
         return cleaned
     return f"{cleaned[:60]}-{hashlib.sha256(_raw(name)).hexdigest()[:6]}"
 
