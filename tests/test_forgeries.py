@@ -12,7 +12,7 @@ from boundary import Student
 from forgeries_course import Forgery, judge_alone, lay_course, read_forgeries
 from through import Boundary, make_course
 
-from autograder.proxy import channel
+from autograder.proxy import sockets
 from autograder.proxy.client import SandboxLostError
 from autograder.sandbox import Zygote, open_sandbox
 from autograder.testrun.host import TRUSTED_MEMORY_BYTES
@@ -168,7 +168,7 @@ def test_want_of_memory_costs_its_own_test_alone(shared_sandbox: Zygote, monkeyp
         return bytearray(size)
 
     try:
-        monkeypatch.setattr(channel, "bytearray", refuse, raising=False)
+        monkeypatch.setattr(sockets, "bytearray", refuse, raising=False)
         with pytest.raises((MemoryError, SandboxLostError)):
             student.call("large")
         assert student.call("one") == 1

@@ -8,8 +8,8 @@ or compares them with what the same probe returns on the reference (`on_referenc
     @probe
     def one_step(x, y):
         import torch
-        from mlp_xor import XORNet
-        model = XORNet(4).double()
+        from networks import Network
+        model = Network(4).double()
         before = model.state_dict()
         ...
         return before, model.state_dict()
