@@ -488,3 +488,14 @@ def test_a_students_folder_is_nobody_elses(tmp_path: Path, disguise: str, packed
     found = {one.student: one.files["steps.py"] for one in intake.submissions}
     assert (found["ada"], found["bob"]) == (b"ada", b"bob")
     assert any("what was named as theirs counts" in sentence for sentence in intake.left_out)
+
+
+def test_groups_of_two_exports_are_not_one(tmp_path: Path) -> None:
+    """A submission's number tells a group within its export alone."""
+    for term, names in (("a", "xy"), ("b", "vw")):
+        members = tuple(Member(name, name) for name in names)
+        write_gradescope(tmp_path / term, Active(1, members, {"steps.py": term}))
+    intake = collect_submissions([tmp_path / "a", tmp_path / "b"], ["steps"])
+    assert {one.student: one.files["steps.py"] for one in intake.submissions} == {
+        "v": b"b", "w": b"b", "x": b"a", "y": b"a",
+    }  # fmt: skip

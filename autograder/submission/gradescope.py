@@ -58,7 +58,7 @@ def _handins(key: str, entry: Any, folder: Folder | None, root: Folder) -> list[
         where=f"{root.where}/{key}",
         fault="" if folder else f"{root.where}/{key} is listed in {METADATA}, but is not there; export it again.",
         submitted_at=parse_time(_word(entry, "created_at")),
-        group=key if len(submitters) > 1 else "",
+        group=f"{root.where}/{key}" if len(submitters) > 1 else "",
     )
     return [_for_member(base, one, key) for one in submitters]
 
