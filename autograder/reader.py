@@ -20,6 +20,7 @@ from autograder._reader import WALL_S, Answer, Request, answer, load_salvage
 from autograder.errors import GraderError, SubmissionError
 from autograder.imports import Finding
 from autograder.notebooks import MAX_CELLS, Notebook
+from autograder.submission.names import printable
 
 SALVAGE: Final = Path(__file__).parent / "proxy" / "_salvage.py"
 _MAX_ANSWER_BYTES: Final = 64 << 20
@@ -83,7 +84,7 @@ class Reader:
                 "pip install 'autograder[notebook]' and run the command again."
             )
         if answered.refusal:
-            raise SubmissionError(answered.refusal[:500])
+            raise SubmissionError(printable(answered.refusal[:500]))
         return answered
 
     def _answer(self, request: Request, files: dict[str, bytes]) -> Answer:

@@ -32,7 +32,7 @@ class Workspace:
     Attributes:
         files: bytes by relative path; the student's module stands under the name that the assignment demands.
         modules: the modules to import, in order.
-        source_digest: of the modules' canonical source; the seeds of the tests hang on it.
+        source_digest: of everything of the student's that the program can read; the seeds of the tests hang on it.
         notes: what was chosen, repaired or dropped, a sentence each, for the student.
         refusal: why there is nothing to import; empty where there is.
         cells: of a module that was made from a notebook: each cell's name, first line and number of lines.
@@ -70,7 +70,7 @@ def prepare_workspace(submission: Submission, assignment: Assignment, reader: Re
         submission.student,
         {**chooser.files, **assignment.public_files},
         chooser.modules,
-        _source_digest([chooser.canonical(module) for module in chooser.modules]),
+        chooser.source_digest(),
         tuple(notes),
         refusal,
         chooser.cells,
@@ -201,12 +201,23 @@ class _Chooser:
         self.cells[f"{module}.py"] = [(f"{prefix}{name}", first, count) for name, first, count in notebook.cells]
         self.code[module] = notebook.code.encode()
 
-    def canonical(self, module: str) -> bytes:
-        """What a module's seeds hang on: its source, of a notebook the code in its cells."""
-        if _is_package(module, self.files):
-            inside = sorted(name for name in self.files if name.startswith(f"{module}/"))
-            return b"\n".join(name.encode() + b"\n" + self.files[name] for name in inside)
-        return self.code.get(module, self.files.get(f"{module}.py", b""))
+    def source_digest(self) -> str:
+        """SHA-256 of the modules' sources and of every file beside them, of a notebook the code in its cells.
+
+        What is not in it could change from one submission to the next while the inputs stay: a helper file, blanks at
+        the end of a text's line, where a cell ends. Then feedback would tell about the inputs, a bit at a time.
+        """
+        digest = hashlib.sha256()
+        for module in self.modules:
+            name = f"{module}.py"
+            lengths = [count for _, _, count in self.cells.get(name, ())]
+            digest.update(self.code.get(module, self.files.get(name, b"")) + b"\0")
+            digest.update(repr(lengths).encode() if lengths else b"")
+        own = {f"{module}.py" for module in self.modules}
+        for name, data in sorted(self.files.items()):
+            if name not in own and name not in self.assignment.public_files:
+                digest.update(f"{len(name.encode())}:{len(data)}:{name}".encode() + data)
+        return digest.hexdigest()
 
     def find_forbidden(self) -> tuple[dict[str, str], str]:
         """Which modules import what the assignment rules out, and why; or why the sources cannot be read."""
@@ -269,16 +280,3 @@ def _defined_names(source: bytes) -> set[str]:
     still says which functions it means.
     """
     return {name.decode() for name in _DEFINITION.findall(source)}
-
-
-def _source_digest(sources: Sequence[bytes]) -> str:
-    """SHA-256 of the modules without byte-order mark, carriage returns and trailing blanks.
-
-    An editor's habits must not draw new inputs; any change of the program does.
-    """
-    digest = hashlib.sha256()
-    for data in sources:
-        source = data.removeprefix(b"\xef\xbb\xbf")
-        lines = [line.rstrip() for line in source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")]
-        digest.update(b"\n".join(lines).strip() + b"\0")
-    return digest.hexdigest()

@@ -11,6 +11,7 @@ from boundary import LIMITS, Student
 
 from autograder.proxy.account import ArgumentChangedError, MissingNameError, SandboxLostError
 from autograder.proxy.exceptions import student_error
+from autograder.proxy.sockets import SocketChannel
 from autograder.sandbox import Zygote, open_sandbox
 from autograder.verdict import Outcome
 
@@ -282,6 +283,15 @@ def test_closed_output_does_not_disturb(make: Make) -> None:
     student = make("import os, sys\ndef f():\n    os.close(1); os.close(2)\ndef g():\n    print(1)\n    return 3")
     student.call("f")
     assert student.call("g") == 3
+
+
+def test_closed_output_is_not_read_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever closes their streams and sleeps does not keep the grader busy with an end that it has seen."""
+    student = make("import os, time\ndef f():\n    os.close(1)\n    os.close(2)\n    time.sleep(1)\n    return 1\n")
+    looks, drain = [], SocketChannel.drain
+    monkeypatch.setattr(SocketChannel, "drain", lambda channel: (looks.append(1), drain(channel)))
+    assert student.call("f") == 1
+    assert len(looks) < 10
 
 
 def test_standard_input_is_empty(make: Make) -> None:

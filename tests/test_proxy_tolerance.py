@@ -231,6 +231,28 @@ def test_forbidden_package_is_refused_at_run_time(make: Make) -> None:
     assert student.submission.notes() == []
 
 
+def test_forbidden_package_by_a_text(make: Make) -> None:
+    """`exec` and `eval` make an import no other."""
+    student = make(
+        "def f():\n    exec('import ht' + 'tp.cookies')\ndef g():\n    return eval('__imp' + 'ort__')('http')\n",
+        forbidden=["http"],
+    )
+    for name in ("f", "g"):
+        with pytest.raises(ImportError, match="may not be used in this assignment"):
+            student.call(name)
+
+
+def test_forbidden_package_behind_a_file_of_its_name(make: Make) -> None:
+    """A module of the submission's that bears a forbidden name is what is imported, wherever the search path leads."""
+    source = (
+        "import sys, os\n"
+        "def f():\n    import cgi\n    return cgi.MINE\n"
+        "def g():\n    sys.modules.pop('cgi', None)\n    sys.path.remove(os.getcwd())\n    return f()\n"
+    )
+    student = make(source, helpers={"cgi.py": "MINE = 1\n"}, forbidden=["cgi"])
+    assert [student.call("f"), student.call("g")] == [1, 1]
+
+
 def test_notes_are_few_and_short(make: Make) -> None:
     """Of a hundred failures twenty are said, those that cost a function first, none at length."""
     student = make("raise ValueError('x' * 10**6)\n" * 100 + "@nothing\ndef g(): pass\ndef f(): return 1\n")

@@ -162,3 +162,10 @@ def test_direct_reader_says_the_same(reader: Reader) -> None:
         with pytest.raises(SubmissionError, match="is empty"):
             either.read_notebook("a.ipynb", b"")
     assert direct._process is None
+
+
+def test_refusal_quotes_nothing_that_a_terminal_obeys(reader: Reader) -> None:
+    """A language's name in the metadata cannot write lines or colours into what is said of it."""
+    data = b'{"cells": [], "metadata": {"language_info": {"name": "R\\u001b[2J\\nnote"}}}'
+    with pytest.raises(SubmissionError, match=r"of R\?\[2J\?note"):
+        reader.read_notebook("a.ipynb", data)

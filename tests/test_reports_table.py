@@ -75,7 +75,7 @@ def test_csv_of_nobody() -> None:
     assert read_csv(render_csv([], ["eve"])) == [["student", "score", "points"], ["eve", "", ""]]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-2", "@SUM(A1)"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-2", "@SUM(A1)", "\uff1d1+1", "\ufeff=1"])
 def test_csv_has_no_formula(name: str) -> None:
     """A student's name is never a formula to a spreadsheet, graded or not."""
     rows = read_csv(render_csv([make_report(name, make_test("test_f", Outcome.PASSED, 5))], [name]))

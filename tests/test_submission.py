@@ -17,11 +17,13 @@ from autograder.errors import SpecError
 from autograder.submission import (
     MAX_FILE_BYTES,
     MAX_FILES,
+    MAX_NAME_BYTES,
     MAX_SUBMISSION_BYTES,
     Intake,
     Submission,
     collect_submissions,
 )
+from autograder.submission.names import clean_student
 
 FILE_NAMES = st.text(st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=40).filter(
     lambda name: name not in (".", "..")
@@ -266,3 +268,16 @@ def test_digest_knows_no_order(files: dict[str, bytes]) -> None:
 def test_digest_knows_a_refusal() -> None:
     """A submission that was refused is not the empty one."""
     assert Submission("ada", {}, refusal="too large").digest != Submission("ada", {}).digest
+
+
+def test_sentences_hold_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
+    """A file's name cannot clear the TA's screen, set its title, or begin a line of its own."""
+    write_files(tmp_path, {"ada/steps.py": REFERENCE, "\x1b[2J\x1b]0;x\x07\nnote: all\u202e.txt": ""})
+    intake = collect(tmp_path)
+    assert len(intake.left_out) == 1
+    assert intake.left_out[0].isprintable()
+
+
+def test_long_names_of_wide_letters_can_be_written() -> None:
+    """A name of any letters stays within its bytes, so that its results have a file's name."""
+    assert len(clean_student("\U0001d400" * 63).encode()) <= MAX_NAME_BYTES

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import SubmissionError
 from autograder.submission import MAX_FILES, MAX_SUBMISSION_BYTES
+from autograder.submission.archives import OF_A_SUBMISSION, list_archive
 from autograder.submission.reading import MAX_NESTING, Reader
 from autograder.submission.trees import File
 
@@ -376,3 +377,18 @@ def test_unchanged_archives_are_read() -> None:
     """Without a change each archive of the test above is read: the mutations start from something that works."""
     for archive in ARCHIVES:
         assert read({"hw.zip": archive}).files["steps.py"] == SOURCE
+
+
+@pytest.mark.parametrize("trick", ["a field that looks like a record", "a record of zip64 that lies"])
+def test_table_of_contents_cannot_be_hidden(trick: str) -> None:
+    """A table of contents is measured whatever the zip's end looks like: a MiB of it can cost a quarter of a second."""
+    extra = struct.pack("<HH", 0x9999, 0) * 16383
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, *[0] * 8, 1, len(extra), *[0] * 5) + b"f" + extra
+    table, start = entry * 80, b"PK\3\4" + b"\0" * 26
+    if trick.startswith("a field"):
+        end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 80, 80, len(table), 0x06054B50, 0)
+    else:
+        end = b"\0" * 56 + struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
+        end += struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 80, 80, len(table) + 76, len(start), 0)
+    with pytest.raises(SubmissionError, match="holds too many files"):
+        list_archive(io.BytesIO(start + table + end), "a.zip", OF_A_SUBMISSION)

@@ -441,3 +441,61 @@ def test_export_without_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
     with pytest.raises(SpecError, match=r"pip install 'autograder\[exports\]'"):
         collect(write_gradescope(tmp_path, Active(1, (ADA,), {"steps.py": SOURCE})))
+
+
+def test_chosen_names_with_numbers_tell_students_apart(tmp_path: Path) -> None:
+    """Who is called as another with the number behind takes nobody's place."""
+    names = [f"Bob_{user}_assignsubmission_file_/steps.py" for user in ("123", "999", "123_998")]
+    write_bytes(tmp_path, {name: f"x = {number}" for number, name in enumerate(names)})
+    intake = collect_submissions([tmp_path], ["steps"])
+    assert [one.files["steps.py"] for one in intake.submissions] == [b"x = 0", b"x = 2", b"x = 1"]
+    assert [one.student for one in intake.submissions] == ["Bob_123_123", "Bob_123_998", "Bob_999"]
+    assert intake.left_out == ()
+
+
+def test_gradescope_sid_of_another(tmp_path: Path) -> None:
+    """Two accounts with one SID are two students, told apart by e-mail."""
+    members = Member("Ada", "77", "ada@x.edu"), Member("Eve", "77", "eve@x.edu")
+    actives = [Active(number, (one,), {"steps.py": f"x = {number}"}) for number, one in enumerate(members)]
+    intake = collect(write_gradescope(tmp_path, *actives))
+    assert {one.student: one.files["steps.py"] for one in intake.submissions} == {
+        "77_ada@x.edu": b"x = 0",
+        "77_eve@x.edu": b"x = 1",
+    }
+    assert intake.left_out == ()
+
+
+LIST = "submission_1:\n  :submitters: [{':sid': bob}]\n  :created_at: 2090-01-01 00:00:00 Z\n"
+DISGUISES: dict[str, dict[str, str | bytes]] = {
+    "Gradescope's export": {"submission_metadata.yml": LIST, "submission_1/steps.py": "eve"},
+    "nbgrader's tree": {"submitted/bob/small/steps.py": "eve", "submitted/ada/small/steps.py": "eve"},
+    "Moodle's download": {"bob_1_assignsubmission_file_/steps.py": "eve"},
+    "a class": {"ada/steps.py": "eve", "bob/steps.py": "eve"},
+}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_students_folder_is_nobody_elses(tmp_path: Path, disguise: str, packed: bool) -> None:
+    """`grade ID class/*`: what one student's zip or folder holds under another's name replaces nothing."""
+    for name in ("ada", "bob"):
+        write_bytes(tmp_path, {f"{name}/steps.py": name})
+    if packed:
+        write_bytes(tmp_path, {"eve.zip": zip_of(DISGUISES[disguise])})
+    else:
+        write_bytes(tmp_path, {f"eve/{name}": content for name, content in DISGUISES[disguise].items()})
+    intake = collect_submissions(sorted(tmp_path.iterdir()), ["steps"], assignment="small")
+    found = {one.student: one.files["steps.py"] for one in intake.submissions}
+    assert (found["ada"], found["bob"]) == (b"ada", b"bob")
+    assert any("what was named as theirs counts" in sentence for sentence in intake.left_out)
+
+
+def test_groups_of_two_exports_are_not_one(tmp_path: Path) -> None:
+    """A submission's number tells a group within its export alone."""
+    for term, names in (("a", "xy"), ("b", "vw")):
+        members = tuple(Member(name, name) for name in names)
+        write_gradescope(tmp_path / term, Active(1, members, {"steps.py": term}))
+    intake = collect_submissions([tmp_path / "a", tmp_path / "b"], ["steps"])
+    assert {one.student: one.files["steps.py"] for one in intake.submissions} == {
+        "v": b"b", "w": b"b", "x": b"a", "y": b"a",
+    }  # fmt: skip

@@ -99,6 +99,29 @@ def test_a_chosen_name_takes_nobodys_place(tmp_path: Path) -> None:
     assert sum("graded all the same" in sentence for sentence in intake.left_out) == len(intake.submissions)
 
 
+def test_a_name_does_not_stand_beside_a_sid(tmp_path: Path) -> None:
+    """Who is of the name of somebody that the export knows by SID does not replace what they handed in."""
+    roster = write_roster(tmp_path, ROSTERS["ours"])
+    members = Member("B. H.", "0676", "bob@x.edu"), Member("Bob Hopper", "nobody", "eve@x.edu")
+    actives = [Active(number, (one,), {"steps.py": f"x = {number}"}) for number, one in enumerate(members)]
+    write_bytes(tmp_path, gradescope_files(actives))
+    intake = collect(tmp_path / "assignment_42_export", roster)
+    assert {one.student: one.files["steps.py"] for one in intake.submissions} == {"0676": b"x = 0", "nobody": b"x = 1"}
+    assert "nobody has the name of 0676" in intake.left_out[0]
+
+
+def test_a_sid_that_two_accounts_have(tmp_path: Path) -> None:
+    """It is that of the account whose e-mail the roster has too."""
+    roster = write_roster(tmp_path, ROSTERS["ours"])
+    members = Member("Bob", "0676", "Bob@x.edu"), Member("Eve", "0676", "eve@x.edu")
+    actives = [Active(number, (one,), {"steps.py": f"x = {number}"}) for number, one in enumerate(members)]
+    write_bytes(tmp_path, gradescope_files(actives))
+    intake = collect(tmp_path / "assignment_42_export", roster)
+    found = {one.student: one.files["steps.py"] for one in intake.submissions}
+    assert found == {"0676": b"x = 0", "0676_eve@x.edu": b"x = 1"}
+    assert "has the SID of 0676" in intake.left_out[0]
+
+
 def test_what_two_students_share_tells_nothing(tmp_path: Path) -> None:
     """A name that two students have is nobody's; a SID that stands twice is said and its first row counts."""
     roster = write_roster(tmp_path, "sid,name\n1,John Smith\n2,John Smith\n2,Jane Smith\n")

@@ -56,7 +56,8 @@ def replay_command(folder: Path, student: str, nodeid: str) -> str:
     origin = find_origin(folder / "journal.jsonl", student)
     if origin is None:
         return ""
-    program = ["autograder"] if shutil.which("autograder") else [sys.executable, "-m", "autograder"]
+    # -P: not the file autograder.py of a student's, should the command be run in a folder that holds one
+    program = ["autograder"] if shutil.which("autograder") else [sys.executable, "-P", "-m", "autograder"]
     options = ["--sandbox", "none"] if origin.run.sandbox == "none" else []
     dashes = ["--"] if student.startswith("-") else []
     return shlex.join([*program, "replay", *options, *dashes, str(folder.resolve()), student, nodeid])

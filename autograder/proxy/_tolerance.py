@@ -247,24 +247,30 @@ class Forbidding:
         self.folder = folder
         self.packages = packages
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """None, or ImportError."""
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """The submission's own module, None where others are to find one, or ImportError."""
         if name.partition(".")[0] not in self.packages:
-            return
+            return None
         frame: Any = sys._getframe(1)
         while frame and _is_importlib(frame.f_code.co_filename) and not self.is_own(frame):
             frame = frame.f_back
-        if frame and self.is_own(frame) and not self.is_beside(name.partition(".")[0]):
+        if not frame or not self.is_own(frame):
+            return None
+        if path is None:  # of that name the submission may have a module itself, which is then the one that is meant
+            path = [self.folder]
+        found = importlib.machinery.PathFinder.find_spec(name, path) if self.is_inside(path) else None
+        if found is None:
             raise ImportError(f"{name.partition('.')[0]} may not be used in this assignment", name=name)
+        return found
 
-    def is_beside(self, package: str) -> bool:
-        """Whether the submission has a module of that name itself."""
-        place = os.path.join(self.folder, package)
-        return os.path.exists(f"{place}.py") or os.path.exists(os.path.join(place, "__init__.py"))
+    def is_inside(self, path: Any) -> bool:
+        """Whether all of a search path lies in the submission."""
+        return all(place == self.folder or place.startswith(self.folder + os.sep) for place in path)
 
     def is_own(self, frame: Any) -> bool:
-        """Whether a frame runs a file of the submission's."""
-        return bool(frame.f_code.co_filename.startswith(self.folder + os.sep))
+        """Whether a frame runs a file of the submission's, or a text: `exec` and `eval` say `<string>`."""
+        name = frame.f_code.co_filename
+        return bool(name.startswith(self.folder + os.sep) or (name.startswith("<") and not _is_importlib(name)))
 
 
 def _is_importlib(filename: str) -> bool:

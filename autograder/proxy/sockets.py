@@ -127,7 +127,8 @@ class SocketChannel(Channel):
         ready = dict(poller.poll(POLL_S * 1000))
         if self.process.output_fd in ready:
             self._output_open = bool(ready[self.process.output_fd] & select.POLLIN)
-            self.drain()
+            if self._output_open:
+                self.drain()
         if self.process.wire.fileno() not in ready or self.is_time_to_look:
             self.look_at_limits(budget)
 
@@ -141,6 +142,9 @@ class SocketChannel(Channel):
             try:
                 data = os.read(self.process.output_fd, 1 << 16)
             except OSError:  # nothing there after all, or the other end is gone
+                return
+            if not data:  # the end, which poll would tell again and again
+                self._output_open = False
                 return
             self.keep_output(data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -113,5 +114,6 @@ def _number(value: float) -> str:
 
 
 def _cell(text: str) -> str:
-    """A name that a spreadsheet must not take for a formula."""
-    return f"'{text}" if text.startswith(tuple("=+-@")) else text
+    """A name that a spreadsheet must not take for a formula; wide signs and hidden letters count as well."""
+    begins = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isprintable()).lstrip()
+    return f"'{text}" if begins.startswith(tuple("=+-@")) else text

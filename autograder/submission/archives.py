@@ -146,16 +146,23 @@ def _list_zip(stream: BinaryIO, name: str, bounds: Bounds) -> Listing:
 
 
 def _directory_bytes(stream: BinaryIO) -> int:
-    """How long a zip says that its table of contents is, in the record at its end or in that of zip64."""
+    """How long a zip says that its table of contents is, in any of the records at its end.
+
+    A field may look like a record's beginning, and zip64's may lie: which of them zipfile goes by is its
+    matter, so the largest of what they say counts.
+    """
     size = stream.seek(0, 2)
     stream.seek(max(0, size - 66_000))
     tail = stream.read(66_000)
-    end = tail.rfind(b"PK\5\6")
-    said = [struct.unpack("<L", tail[end + 12 : end + 16])[0]] if 0 <= end <= len(tail) - 22 else [0]
-    if tail[max(0, end - 20) : end].startswith(b"PK\6\7") and end >= 76:
-        said = [struct.unpack("<Q", tail[end - 36 : end - 28])[0]]
     stream.seek(0)
-    return int(said[0])
+    said = [0]
+    for end in (tail.rfind(b"PK\5\6"), len(tail) - 22):
+        if not 0 <= end <= len(tail) - 22 or not tail.startswith(b"PK\5\6", end):
+            continue
+        said.append(struct.unpack("<L", tail[end + 12 : end + 16])[0] % 0xFFFFFFFF)  # all ones: zip64's counts
+        if end >= 76 and tail.startswith(b"PK\6\7", end - 20):
+            said.append(struct.unpack("<Q", tail[end - 36 : end - 28])[0])
+    return int(max(said))
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:

@@ -28,7 +28,7 @@ from autograder.submission.layouts import (
     not_a_submission,
 )
 from autograder.submission.moodle import find_moodle, looks_like_moodle
-from autograder.submission.names import as_text, is_archive, is_source, stem
+from autograder.submission.names import as_text, is_archive, is_source, printable, stem
 from autograder.submission.reading import Reader
 from autograder.submission.records import MAX_CLASS_BYTES, Intake, Submission
 from autograder.submission.roster import Roster, enrol
@@ -86,7 +86,7 @@ def collect_submissions(
         )
     here = {submission.student for submission in submissions}
     absent = tuple(one for one in roster.students if one.student not in here) if roster else ()
-    return Intake(submissions, tuple(found.left_out), absent)
+    return Intake(submissions, tuple(map(printable, found.left_out)), absent)
 
 
 def _is_same(path: Path, other: Path | None) -> bool:
@@ -110,8 +110,13 @@ def _find(path: Path, layout: Layout, assigned: Assigned, stack: ExitStack) -> F
     if layout not in (Layout.AUTO, Layout.FOLDER):
         raise SpecError(f"{path} is a file, which --layout {layout} does not go with; name a folder or an archive.")
     if is_source(node.name):
-        return Found([file_handin(node, path.absolute().parent.name, assigned.modules)])
+        return Found([_own_handin(path, node, assigned)])
     return Found(left_out=[not_a_submission(node)])
+
+
+def _own_handin(path: Path, node: File, assigned: Assigned) -> Handin:
+    """A file or an archive that the TA named as one student's."""
+    return replace(file_handin(node, path.absolute().parent.name, assigned.modules), own=True)
 
 
 def _open(path: Path, *, among_others: bool) -> Node:
@@ -136,7 +141,7 @@ def _find_folder(root: Folder, layout: Layout, assigned: Assigned) -> Found:
 
 def _find_archive(path: Path, node: File, layout: Layout, assigned: Assigned, stack: ExitStack) -> Found:
     """An archive that the TA named: an export, a class, or one student's, which is read within a student's bounds."""
-    one_students = Found([file_handin(node, path.absolute().parent.name, assigned.modules)])
+    one_students = Found([_own_handin(path, node, assigned)])
     try:
         listing = list_archive(stack.enter_context(path.open("rb")), path.name, OF_A_CLASS)
     except SubmissionError as error:
@@ -188,12 +193,21 @@ def _levels(root: Folder) -> Iterator[Folder]:
 
 
 def _unique(found: Found) -> list[Handin]:
-    """One hand-in a student: the last in time where all times are known, else the last named; the others are said."""
+    """One hand-in a student: the last in time where all times are known, else the last named; the others are said.
+
+    What a path of the student's own holds is not replaced by what stands under their name in another path: a student's
+    zip can look like an export of the whole class.
+    """
     of: dict[str, list[Handin]] = {}
     for handin in found.handins:
         of.setdefault(handin.student, []).append(handin)
     chosen = []
     for student in sorted(of):
+        own = [handin for handin in of[student] if handin.own]
+        if own and len(own) < len(of[student]):
+            others = ", ".join(as_text(handin.where) for handin in of[student] if not handin.own)
+            found.left_out.append(f"{student} stands in {others} as well; what was named as theirs counts.")
+            of[student] = own
         last = of[student][-1]
         if len(of[student]) > 1:
             times = [handin.submitted_at for handin in of[student] if handin.submitted_at]
@@ -238,7 +252,7 @@ def _read(handin: Handin, modules: tuple[str, ...]) -> Submission:
     except SubmissionError as error:
         refusal = str(error)
     except OSError as error:
-        fault = f"{as_text(handin.where)} cannot be read ({error.strerror}); check its permissions."
+        fault = f"{printable(handin.where)} cannot be read ({error.strerror}); check its permissions."
     if reader.repeated:
         names = ", ".join(sorted(set(reader.repeated))[:5])
         notes.append(f"The archive holds {names} more than once; the last one counts.")

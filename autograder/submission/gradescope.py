@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from autograder.errors import SpecError
-from autograder.submission.layouts import Alias, Assigned, Found, Handin, parse_time
+from autograder.submission.layouts import Alias, Assigned, Found, Handin, name_handins, parse_time
 from autograder.submission.names import clean_student
 from autograder.submission.trees import File, Folder
 
@@ -39,6 +39,8 @@ def find_gradescope(root: Folder, _: Assigned) -> Found:
     found = Found()
     for key, entry in listed.items():
         found.handins += _handins(key, entry, folders.get(key), root)
+    # students can write another's SID into their account; their e-mail tells them apart
+    found.handins = name_handins([(one, one.email.casefold() or one.student) for one in found.handins])
     for child in root.entries():
         if child.name not in listed and child.name != METADATA:
             found.left_out.append(
@@ -56,7 +58,7 @@ def _handins(key: str, entry: Any, folder: Folder | None, root: Folder) -> list[
         where=f"{root.where}/{key}",
         fault="" if folder else f"{root.where}/{key} is listed in {METADATA}, but is not there; export it again.",
         submitted_at=parse_time(_word(entry, "created_at")),
-        group=key if len(submitters) > 1 else "",
+        group=f"{root.where}/{key}" if len(submitters) > 1 else "",
     )
     return [_for_member(base, one, key) for one in submitters]
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import enum
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from autograder.errors import SpecError
-from autograder.submission.names import as_text, clean_student, is_archive, is_source, shown, stem, wanted_names
+from autograder.submission.names import as_text, clean_student, is_archive, is_source, stem, wanted_names
 from autograder.submission.trees import File, Folder, Node, Strange
 
 _TIME: Final = re.compile(
@@ -53,6 +54,8 @@ class Handin:
         where: for messages to the TA.
         aliases: what a roster may know the student by, the surest first.
         notes, refusal, fault, name, email, submitted_at, late, group: as in Submission.
+        own: the TA named a path that holds this student's work alone; else the name stands inside what was named, where
+            a student may have written it.
     """
 
     student: str
@@ -67,6 +70,7 @@ class Handin:
     submitted_at: datetime | None = None
     late: bool = False
     group: str = ""
+    own: bool = False
 
 
 @dataclass
@@ -93,7 +97,8 @@ def find_in_folder(root: Folder, assigned: Assigned) -> Found:
     """A student's folder, or a class: each file, archive and folder in it a student's."""
     children = root.entries()
     if is_one_students(children, assigned):
-        return Found([Handin(clean_student(root.name), (("", root),), root.where, aliases=_aliases(root.name))])
+        aliases = _aliases(root.name)
+        return Found([Handin(clean_student(root.name), (("", root),), root.where, aliases, own=True)])
     found = Found()
     sources: dict[str, list[File]] = {}
     for child in children:
@@ -234,15 +239,12 @@ def parse_time(text: str) -> datetime | None:
 
 
 def name_handins(handins: list[tuple[Handin, str]]) -> list[Handin]:
-    """Tell apart students of one name: each name that several users have gets the user's number behind it."""
-    users: dict[str, set[str]] = {}
-    for handin, user in handins:
-        users.setdefault(handin.student, set()).add(user)
-    return [
-        handin if len(users[handin.student]) == 1 else _renamed(handin, f"{handin.student}_{shown(user)}")
-        for handin, user in handins
-    ]
+    """Tell apart students of one name: each name that several users have gets the user's number behind it.
 
-
-def _renamed(handin: Handin, student: str) -> Handin:
-    return replace(handin, student=clean_student(student))
+    A name can be chosen so that it is another's with the number; then both get theirs once more.
+    """
+    names = {(handin.student, user): handin.student for handin, user in handins}
+    while len(set(names.values())) < len(names):
+        count = Counter(names.values())
+        names = {one: clean_student(f"{name}_{one[1]}") if count[name] > 1 else name for one, name in names.items()}
+    return [replace(handin, student=names[handin.student, user]) for handin, user in handins]

@@ -66,8 +66,13 @@ def _raw(name: str) -> bytes:
 
 def shown(name: str) -> str:
     """A name as a sentence may show it: one line, printable, at most 60 characters."""
-    text = "".join(letter if letter.isprintable() and letter not in _BIDI else "?" for letter in as_text(name))
+    text = printable(name)
     return text if len(text) <= 60 else f"{text[:40]}...{text[-17:]}"
+
+
+def printable(text: str) -> str:
+    """A text that holds names, as a terminal may show it: one line, nothing that moves, colours or turns round."""
+    return "".join(letter if letter.isprintable() and letter not in _BIDI else "?" for letter in as_text(text))
 
 
 def clean_student(name: str) -> str:
@@ -78,7 +83,8 @@ def clean_student(name: str) -> str:
     cleaned = re.sub(r"[^\w.@+-]+", "_", as_text(name)).strip("._") or "unnamed"
     if cleaned == name and len(cleaned.encode()) <= MAX_NAME_BYTES and not DEVICES.fullmatch(cleaned):
         return cleaned
-    return f"{cleaned[:60]}-{hashlib.sha256(_raw(name)).hexdigest()[:6]}"
+    short = cleaned[:60].encode()[: MAX_NAME_BYTES - 7].decode("utf-8", "ignore")
+    return f"{short}-{hashlib.sha256(_raw(name)).hexdigest()[:6]}"
 
 
 def clean_path(name: str) -> str:

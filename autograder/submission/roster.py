@@ -142,13 +142,23 @@ def enrol(handins: list[Handin], roster: Roster) -> tuple[list[Handin], list[str
     people = {one.student: one for one in roster.students}
     matches = [roster.find(handin.aliases) for handin in handins]
     by_name = Counter(match[0] for match in matches if match and match[1].kind == "name")
+    sure = {match[0] for match in matches if match and match[1].kind != "name"}
+    claimed: dict[str, set[str]] = {}
+    for handin, match in zip(handins, matches, strict=True):
+        if match and match[1].kind != "name" and handin.email:
+            claimed.setdefault(match[0], set()).add(handin.email.casefold())
     enrolled, said = [], []
     for handin, match in zip(handins, matches, strict=True):
         graded = "what they handed in was graded all the same"
         if match is None:
             said.append(f"{shown(handin.student)} is not in {roster.path}; {graded}.")
-        elif match[1].kind == "name" and by_name[match[0]] > 1:
+        elif match[1].kind == "name" and (by_name[match[0]] > 1 or match[0] in sure):
             said.append(f"{shown(handin.student)} has the name of {match[0]}, as others have; {graded}.")
+            match = None
+        elif len(claimed.get(match[0], ())) > 1 and handin.email.casefold() != people[match[0]].email.casefold():
+            # students can write another's SID into their account
+            said.append(f"{shown(handin.student)} has the SID of {match[0]}, as others have; {graded}.")
+            match = None
         else:
             one = people[match[0]]
             handin = replace(handin, student=one.student, name=one.name or handin.name, email=one.email or handin.email)

@@ -214,7 +214,7 @@ class Suite:
         return limits.test_cpu_s(reference_cpu_s, test.timeout_s)
 
     def seed(self, workspace: Workspace, test: str) -> str:
-        """HMAC-SHA256 of the key over the canonical source and the test: 28 bytes for `rng`, 4 for the student."""
+        """HMAC-SHA256 of the key over the submission's digest and the test: 28 bytes for `rng`, 4 for the student."""
         message = f"{workspace.source_digest}\0{test}".encode()
         return hmac.new(self.key, message, hashlib.sha256).hexdigest()
 
