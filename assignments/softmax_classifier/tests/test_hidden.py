@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from softmax_classifier import cross_entropy, fit, gradient, log_softmax, loss, predict, softmax
+from softmax_classifier import SoftmaxClassifier, cross_entropy, fit, gradient, log_softmax, loss, predict, softmax
 
 from autograder import checks
 
@@ -530,17 +530,14 @@ def test_fit_errors(rng: np.random.Generator) -> None:
 
 
 @checks.probe
-def run_classifier(W: object, b: object, X: object, y: object = None, double: bool = False) -> object:
+def run_model(model: object, W: object, b: object, X: object, y: object = None, double: bool = False) -> object:
     """Return what a SoftmaxClassifier with weights W (m, C) and biases b (C,) makes of X (n, m) and labels y.
 
     The weight is the parameter of shape (C, m) or (m, C), the bias the one of shape (C,); others stay as they began.
     The keys are log_probabilities and, with y, loss (nll_loss), dW in W's shape and db, where there are such.
     """
     import torch
-    from softmax_classifier import SoftmaxClassifier
 
-    features, classes = W.shape
-    model = SoftmaxClassifier(features, classes)
     model = model.double() if double else model
     values, found = {W.shape: ("dW", W), W.T.shape: ("dW", W.T), b.shape: ("db", b)}, {}
     dtype = torch.get_default_dtype()
@@ -562,16 +559,19 @@ def run_classifier(W: object, b: object, X: object, y: object = None, double: bo
 
 
 @checks.probe
-def shapes_of_parameters(features: int, classes: int) -> object:
-    """Return the shapes of a SoftmaxClassifier's parameters."""
-    from softmax_classifier import SoftmaxClassifier
-
-    return [tuple(parameter.shape) for parameter in SoftmaxClassifier(features, classes).parameters()]
+def shapes_of_parameters(model: object) -> object:
+    """Return the shapes of a model's parameters."""
+    return [tuple(parameter.shape) for parameter in model.parameters()]
 
 
 def mistaken_outputs(reference: ModuleType, z: np.ndarray) -> dict[str, np.ndarray]:
     """Compute what the classic mistake makes of the log-probabilities of logits z, by cause."""
     return {"softmax twice": reference.log_softmax(reference.softmax(z))}
+
+
+def run_classifier(W: np.ndarray, b: np.ndarray, X: np.ndarray, *labels: np.ndarray, double: bool = False) -> Any:
+    """Return what a new SoftmaxClassifier with these parameters makes of X, and of labels."""
+    return run_model(SoftmaxClassifier(*W.shape), W, b, X, *labels, double=double)
 
 
 def check_classifier(
@@ -641,7 +641,8 @@ def test_classifier_large_logits(rng: np.random.Generator, reference: ModuleType
     checks.close(actual, expected, subject="forward(x)")
     near = expected > -100.0  # beside entries near -2000 an error in these would go unseen
     numbers = torch.as_tensor(actual).detach().numpy()
-    checks.close(numbers[near], expected[near], subject="forward(x)", atol=1e-5)
+    # float32 keeps 1000 to 6e-5, and z - logsumexp(z) is right
+    checks.close(numbers[near], expected[near], subject="forward(x)", atol=1e-3)
 
 
 @pytest.mark.points(1)
@@ -665,5 +666,5 @@ def test_classifier_double(rng: np.random.Generator, reference: ModuleType) -> N
 def test_classifier_parameters(rng: np.random.Generator) -> None:
     """The only parameters of a SoftmaxClassifier are a weight and a bias, of the shapes that are asked for."""
     _, features, classes = draw_sizes(rng)
-    shapes = sorted(sorted(shape) for shape in shapes_of_parameters(features, classes))
+    shapes = sorted(sorted(shape) for shape in shapes_of_parameters(SoftmaxClassifier(features, classes)))
     assert shapes == sorted([sorted((features, classes)), [classes]]), f"the parameters' shapes are {shapes}"

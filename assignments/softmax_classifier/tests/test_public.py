@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from softmax_classifier import cross_entropy, fit, gradient, log_softmax, loss, predict, softmax
+from softmax_classifier import SoftmaxClassifier, cross_entropy, fit, gradient, log_softmax, loss, predict, softmax
 
 from autograder import checks
 
@@ -111,16 +111,14 @@ def test_fit_one_step() -> None:
 
 
 @checks.probe
-def classify(W: object, b: object, X: object) -> object:
-    """Return what a SoftmaxClassifier with weights W (m, C) and biases b (C,) makes of X (n, m).
+def classify(model: object, W: object, b: object, X: object) -> object:
+    """Return what a SoftmaxClassifier makes of X (n, m) with weights W (m, C) and biases b (C,).
 
     The weight is the parameter of shape (C, m) or (m, C), the bias the one of shape (C,).
     """
     import torch
-    from softmax_classifier import SoftmaxClassifier
 
-    features, classes = W.shape
-    model, values = SoftmaxClassifier(features, classes), {W.shape: W, W.T.shape: W.T, b.shape: b}
+    values = {W.shape: W, W.T.shape: W.T, b.shape: b}
     dtype = torch.get_default_dtype()
     with torch.no_grad():
         for parameter in model.parameters():
@@ -139,5 +137,5 @@ def test_classifier_small() -> None:
     """A SoftmaxClassifier gives the right log-probabilities for two examples, two features and three classes."""
     # the numbers of test_gradient_small: exp of the logits is (2, 2, 4) and (4, 2, 4)
     W, b = np.log([[1.0, 1.0, 2.0], [2.0, 1.0, 2.0]]), np.log([1.0, 2.0, 1.0])
-    log_probabilities = classify(W, b, np.array([[1.0, 1.0], [0.0, 2.0]]))
+    log_probabilities = classify(SoftmaxClassifier(2, 3), W, b, np.array([[1.0, 1.0], [0.0, 2.0]]))
     assert_agrees(np.asarray(log_probabilities), np.log([[0.25, 0.25, 0.5], [0.4, 0.2, 0.4]]))
