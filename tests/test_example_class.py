@@ -94,9 +94,11 @@ def test_degenerate_modules_score_at_most_ten(graded: dict[str, tuple[ClassRun, 
 def test_student_json_names_no_path_of_the_machine(graded: dict[str, tuple[ClassRun, Path]]) -> None:
     """No file for a student names a folder of this machine, or quotes a line of a hidden suite."""
     for name, (_, folder) in graded.items():
-        hidden = (ROOT / "assignments" / name / "tests" / "test_hidden.py").read_text().splitlines()
+        suites = ROOT / "assignments" / name / "tests"
+        hidden = (suites / "test_hidden.py").read_text().splitlines()
+        shown = {line.strip() for line in (suites / "test_public.py").read_text().splitlines()}
         # a hint or a title is meant for the student; any other line of some length is not
-        source = [line.strip() for line in hidden if len(line.strip()) > 30 and line.strip()[0] not in "\"'"]
+        source = {line.strip() for line in hidden if len(line.strip()) > 30 and line.strip()[0] not in "\"'"} - shown
         for path in (folder / "results").iterdir():
             text = "\n".join(test["output"] for test in json.loads(path.read_text())["tests"])
             assert str(ROOT) not in text

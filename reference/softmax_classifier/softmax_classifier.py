@@ -1,4 +1,4 @@
-"""The softmax classifier: probabilities, cross-entropy, its gradient and minibatch gradient descent.
+"""The softmax classifier: probabilities, cross-entropy, its gradient, minibatch gradient descent, and a torch module.
 
 Source: CS7150 lecture 2; 10-707 lecture 1. The handout (README.md) states the mathematics.
 
@@ -8,6 +8,7 @@ every loss is in nats.
 """
 
 import numpy as np
+import torch
 
 
 def _checked_logits(z: np.ndarray) -> np.ndarray:
@@ -197,3 +198,28 @@ def fit(
             W, b = W - step_size * dW, b - step_size * db
     return W, b
     # END SOLUTION
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    """The same classifier as a torch module: autograd derives what gradient has by hand.
+
+    features, classes: m and C. Its only parameters are a weight, of shape (classes, features) or the transpose,
+    and a bias, of shape (classes,), whatever they are called; how they begin is free.
+    Raises ValueError if features or classes is under 1.
+    Source: CS7150 lecture 2; 10-707 lecture 1.
+    """
+
+    def __init__(self, features: int, classes: int) -> None:
+        _check_at_least("features", features, 1)
+        _check_at_least("classes", classes, 1)
+        super().__init__()
+        # BEGIN SOLUTION
+        self.linear = torch.nn.Linear(features, classes)
+        # END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Compute log-probabilities, in the parameters' dtype: x of shape (n, m) gives shape (n, C)."""
+        # BEGIN SOLUTION
+        # nll_loss picks the true class's entry of each row and averages: with it this is cross_entropy of the logits.
+        return torch.log_softmax(self.linear(x), dim=-1)
+        # END SOLUTION

@@ -1,4 +1,4 @@
-"""The softmax classifier: probabilities, cross-entropy, its gradient and minibatch gradient descent.
+"""The softmax classifier: probabilities, cross-entropy, its gradient, minibatch gradient descent, and a torch module.
 
 Source: CS7150 lecture 2; 10-707 lecture 1. The handout (README.md) states the mathematics.
 
@@ -8,6 +8,7 @@ every loss is in nats.
 """
 
 import numpy as np
+import torch
 
 
 def _checked_logits(z: np.ndarray) -> np.ndarray:
@@ -63,7 +64,8 @@ def softmax(z: np.ndarray) -> np.ndarray:
     Source: CS7150 lecture 2; 10-707 lecture 1.
     """
     z = _checked_logits(z)
-    raise NotImplementedError
+    # YOUR CODE HERE
+    raise NotImplementedError()
 
 
 def log_softmax(z: np.ndarray) -> np.ndarray:
@@ -75,7 +77,8 @@ def log_softmax(z: np.ndarray) -> np.ndarray:
     Source: CS7150 lecture 2; 10-707 lecture 1.
     """
     z = _checked_logits(z)
-    raise NotImplementedError
+    # YOUR CODE HERE
+    raise NotImplementedError()
 
 
 def cross_entropy(z: np.ndarray, y: np.ndarray) -> float:
@@ -90,7 +93,8 @@ def cross_entropy(z: np.ndarray, y: np.ndarray) -> float:
     if z.ndim != 2:
         raise ValueError(f"z must have shape (n, C), not {z.shape}")
     y = _checked_labels(y, examples=z.shape[0], classes=z.shape[1])
-    raise NotImplementedError
+    # YOUR CODE HERE
+    raise NotImplementedError()
 
 
 def loss(W: np.ndarray, b: np.ndarray, X: np.ndarray, y: np.ndarray, l2: float = 0.0) -> float:
@@ -106,7 +110,8 @@ def loss(W: np.ndarray, b: np.ndarray, X: np.ndarray, y: np.ndarray, l2: float =
     W, b, X = _checked_model(W, b, X)
     y = _checked_labels(y, examples=len(X), classes=len(b))
     _check_at_least("l2", l2, 0)
-    raise NotImplementedError
+    # YOUR CODE HERE
+    raise NotImplementedError()
 
 
 def gradient(
@@ -122,7 +127,8 @@ def gradient(
     W, b, X = _checked_model(W, b, X)
     y = _checked_labels(y, examples=len(X), classes=len(b))
     _check_at_least("l2", l2, 0)
-    raise NotImplementedError
+    # YOUR CODE HERE
+    raise NotImplementedError()
 
 
 def predict(W: np.ndarray, b: np.ndarray, X: np.ndarray) -> np.ndarray:
@@ -134,7 +140,8 @@ def predict(W: np.ndarray, b: np.ndarray, X: np.ndarray) -> np.ndarray:
     Source: CS7150 lecture 2; 10-707 lecture 1.
     """
     W, b, X = _checked_model(W, b, X)
-    raise NotImplementedError
+    # YOUR CODE HERE
+    raise NotImplementedError()
 
 
 def fit(
@@ -165,4 +172,27 @@ def fit(
     _check_at_least("epochs", epochs, 0)
     _check_at_least("batch_size", batch_size, 1)
     _check_at_least("l2", l2, 0)
-    raise NotImplementedError
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    """The same classifier as a torch module: autograd derives what gradient has by hand.
+
+    features, classes: m and C. Its only parameters are a weight, of shape (classes, features) or the transpose,
+    and a bias, of shape (classes,), whatever they are called; how they begin is free.
+    Raises ValueError if features or classes is under 1.
+    Source: CS7150 lecture 2; 10-707 lecture 1.
+    """
+
+    def __init__(self, features: int, classes: int) -> None:
+        _check_at_least("features", features, 1)
+        _check_at_least("classes", classes, 1)
+        super().__init__()
+        # YOUR CODE HERE
+        raise NotImplementedError()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Compute log-probabilities, in the parameters' dtype: x of shape (n, m) gives shape (n, C)."""
+        # YOUR CODE HERE
+        raise NotImplementedError()

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from softmax_classifier import cross_entropy, fit, gradient, log_softmax, loss, predict, softmax
+import torch
+from softmax_classifier import SoftmaxClassifier, cross_entropy, fit, gradient, log_softmax, loss, predict, softmax
 
 from autograder import checks
 
@@ -132,7 +133,7 @@ def test_softmax_vector(rng: np.random.Generator, reference: ModuleType) -> None
     checks.close(softmax(row), expected, subject="softmax")
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.requires("test_softmax_rows")
 @pytest.mark.hint(
     "exp overflows for large logits and is 0 for very negative ones: softmax stays the same if every row is "
@@ -159,7 +160,7 @@ def test_softmax_leaves_its_argument(rng: np.random.Generator) -> None:
 # log_softmax -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint(
     "The exponentials of a row's results must sum to 1: check the axis of your sum, and that the logarithm "
     "is the natural one and taken once."
@@ -185,7 +186,7 @@ def test_log_softmax_vector(rng: np.random.Generator, reference: ModuleType) -> 
     checks.close(log_softmax(row), expected, subject="log_softmax")
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.requires("test_log_softmax_rows")
 @pytest.mark.hint(
     "The logarithm of softmax is -inf where a probability rounds to 0, and adding a small number or "
@@ -204,7 +205,7 @@ def test_log_softmax_large_logits(rng: np.random.Generator, reference: ModuleTyp
 # cross_entropy ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(4)
 @pytest.mark.hint(
     "Take one log-probability a row, that of its own label (labels count from 0), and average over the n "
     "rows: neither the sum, nor the mean over all n*C entries; and do not put z through softmax twice."
@@ -270,7 +271,7 @@ def test_loss_without_penalty(rng: np.random.Generator, reference: ModuleType) -
     checks.close(loss(*one), one_expected, subject="loss")
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.requires("test_loss_without_penalty")
 @pytest.mark.hint(
     "The penalty is l2 times the sum of the squares of all entries of W: without a factor 1/2, without a "
@@ -329,7 +330,7 @@ def test_gradient_bias(rng: np.random.Generator, reference: ModuleType) -> None:
     checks.close(db, expected[1], subject="db", n=len(X), classes=len(b))
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(4)
 @pytest.mark.requires("test_gradient_weights", "test_gradient_bias")
 @pytest.mark.hint(
     "Differentiate the penalty itself: the square brings a factor 2, it is not averaged over the examples, "
@@ -381,7 +382,7 @@ def test_gradient_leaves_its_arguments(rng: np.random.Generator) -> None:
 # predict ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint(
     "Name the class with the largest logit in each row of X W + b: along axis 1, b included, counted from "
     "0, one label an example in shape (n,)."
@@ -419,7 +420,7 @@ def test_predict_tie(rng: np.random.Generator, reference: ModuleType) -> None:
 # fit -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(4)
 @pytest.mark.hint(
     "Start at zero and take one step an epoch, each with the gradient at the current W and b: check the "
     "sign, that both are updated from the same gradient, and that no gradient is added to those of earlier "
@@ -433,7 +434,7 @@ def test_fit_full_batch(rng: np.random.Generator, reference: ModuleType) -> None
     checks.close(as_pair(fit(X, y, W.shape[1], **settings)), expected, names=("W", "b"))
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.requires("test_fit_full_batch")
 @pytest.mark.hint(
     "Without rng the batches are taken in row order, and where batch_size does not divide n (or is above n) "
@@ -461,7 +462,7 @@ def test_fit_penalty(rng: np.random.Generator, reference: ModuleType) -> None:
     checks.close(as_pair(fit(X, y, W.shape[1], **settings)), expected, names=("W", "b"))
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.requires("test_fit_full_batch")
 @pytest.mark.hint(
     "Draw an order of the rows from rng, for example a permutation, and reorder X and y alike: a row drawn "
@@ -523,3 +524,147 @@ def test_fit_errors(rng: np.random.Generator) -> None:
         fit(X, y, W.shape[1], batch_size=0)
     with pytest.raises(ValueError):  # noqa: PT011 - the message's wording is the student's choice
         fit(X, y, W.shape[1], epochs=-1)
+
+
+# SoftmaxClassifier -----------------------------------------------------------------------------------------
+
+
+@checks.probe
+def run_model(model: object, W: object, b: object, X: object, y: object = None, double: bool = False) -> object:
+    """Return what a SoftmaxClassifier with weights W (m, C) and biases b (C,) makes of X (n, m) and labels y.
+
+    The weight is the parameter of shape (C, m) or (m, C), the bias the one of shape (C,); others stay as they began.
+    The keys are log_probabilities and, with y, loss (nll_loss), dW in W's shape and db, where there are such.
+    """
+    import torch
+
+    model = model.double() if double else model
+    values, found = {W.shape: ("dW", W), W.T.shape: ("dW", W.T), b.shape: ("db", b)}, {}
+    dtype = torch.get_default_dtype()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            name, value = values.get(tuple(parameter.shape), ("", None))
+            if name and name not in found:
+                parameter.copy_(torch.as_tensor(value))
+                found[name] = parameter
+            dtype = parameter.dtype
+    log_probabilities = model(torch.as_tensor(X, dtype=dtype))
+    result = {"log_probabilities": log_probabilities}
+    if y is not None:
+        result["loss"] = torch.nn.functional.nll_loss(log_probabilities, torch.as_tensor(y))
+        result["loss"].backward()
+        gradients = {name: parameter.grad for name, parameter in found.items() if parameter.grad is not None}
+        result |= {name: gradient if gradient.shape == W.shape else gradient.T for name, gradient in gradients.items()}
+    return result
+
+
+@checks.probe
+def shapes_of_parameters(model: object) -> object:
+    """Return the shapes of a model's parameters."""
+    return [tuple(parameter.shape) for parameter in model.parameters()]
+
+
+def mistaken_outputs(reference: ModuleType, z: np.ndarray) -> dict[str, np.ndarray]:
+    """Compute what the classic mistake makes of the log-probabilities of logits z, by cause."""
+    return {"softmax twice": reference.log_softmax(reference.softmax(z))}
+
+
+def run_classifier(W: np.ndarray, b: np.ndarray, X: np.ndarray, *labels: np.ndarray, double: bool = False) -> Any:
+    """Return what a new SoftmaxClassifier with these parameters makes of X, and of labels."""
+    return run_model(SoftmaxClassifier(*W.shape), W, b, X, *labels, double=double)
+
+
+def check_classifier(
+    reference: ModuleType, W: np.ndarray, b: np.ndarray, X: np.ndarray, *, double: bool = False
+) -> None:
+    """Fail unless a SoftmaxClassifier with these parameters gives the log-probabilities of X W + b."""
+    expected = reference.log_softmax(X @ W + b)
+    actual = run_classifier(W, b, X, double=double)["log_probabilities"]
+    known = {"classes": len(b), "alternatives": mistaken_outputs(reference, X @ W + b)}
+    checks.close(actual, expected, subject="forward(x)", **known)
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "forward is one log_softmax of the logits, over the classes (dim=1 or dim=-1, not dim=0): not the logits, not the "
+    "probabilities, and not log_softmax of probabilities."
+)
+def test_classifier_log_probabilities(rng: np.random.Generator, reference: ModuleType) -> None:
+    """With zero biases, a SoftmaxClassifier gives the log-probabilities of several examples and of one."""
+    W, b, X, _ = draw_problem(rng)
+    for examples in (X, X[:1]):
+        check_classifier(reference, W, np.zeros_like(b), examples)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_classifier_log_probabilities")
+@pytest.mark.hint("The logits have a bias: a parameter of shape (classes,), added for every example.")
+def test_classifier_bias(rng: np.random.Generator, reference: ModuleType) -> None:
+    """With biases that are not zero, a SoftmaxClassifier gives the right log-probabilities."""
+    W, b, X, _ = draw_problem(rng)
+    check_classifier(reference, W, b, X)
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "backward has to reach the weight and the bias: compute with torch alone, from registered parameters (no detach, "
+    "no NumPy, no .data, no no_grad), and let forward give log-probabilities, which nll_loss takes."
+)
+def test_classifier_gradients(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The nll_loss of a SoftmaxClassifier, and its gradients in weight and bias, are those of loss and gradient."""
+    W, b, X, y = draw_problem(rng)
+    expected, gradients = reference.loss(W, b, X, y), reference.gradient(W, b, X, y)
+    actual = run_classifier(W, b, X, y)
+    checks.close(actual["loss"], expected, subject="nll_loss", n=len(X), classes=len(b))
+    for name, part in zip(("dW", "db"), gradients, strict=True):
+        assert name in actual, f"there is no gradient {name}"
+        checks.close(actual[name], part, subject=name, n=len(X), classes=len(b))
+
+
+@pytest.mark.points(2)
+@pytest.mark.requires("test_classifier_log_probabilities")
+@pytest.mark.hint(
+    "A probability that rounds to 0 has the logarithm -inf: do not take the log of a softmax, and do not clip it; use "
+    "a log_softmax of the logits."
+)
+def test_classifier_large_logits(rng: np.random.Generator, reference: ModuleType) -> None:
+    """The log-probabilities of a SoftmaxClassifier are finite and right for logits near 1000 and -1000."""
+    n, features, classes = draw_sizes(rng)
+    # multiples of 1/8, whose products and sums float32 holds exactly
+    X, W = rng.integers(-8, 9, size=(n, features)) / 8, rng.integers(-8, 9, size=(features, classes)) / 8
+    X[:, 0] = rng.permutation(np.where(np.arange(n) < n // 2, 1.0, -1.0))
+    W[0] += 1000.0
+    W[0, rng.integers(classes)] -= 2000.0
+    b = np.zeros(classes)
+    expected = reference.log_softmax(X @ W)
+    actual = run_classifier(W, b, X)["log_probabilities"]
+    checks.close(actual, expected, subject="forward(x)")
+    near = expected > -100.0  # beside entries near -2000 an error in these would go unseen
+    numbers = torch.as_tensor(actual).detach().numpy()
+    # float32 keeps 1000 to 6e-5, and z - logsumexp(z) is right
+    checks.close(numbers[near], expected[near], subject="forward(x)", atol=1e-3)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_classifier_log_probabilities")
+@pytest.mark.hint(
+    "double() turns parameters and buffers into float64, and x comes as float64 too: do not turn x into float32, and "
+    "make no new float32 tensors in forward."
+)
+def test_classifier_double(rng: np.random.Generator, reference: ModuleType) -> None:
+    """After double(), a SoftmaxClassifier takes float64 and gives the right log-probabilities."""
+    W, b, X, _ = draw_problem(rng)
+    check_classifier(reference, W, np.zeros_like(b), X, double=True)
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("test_classifier_log_probabilities")
+@pytest.mark.hint(
+    "One weight, (classes, features) or (features, classes), and one bias, (classes,): no other parameters, no second "
+    "layer, and not (1, classes)."
+)
+def test_classifier_parameters(rng: np.random.Generator) -> None:
+    """The only parameters of a SoftmaxClassifier are a weight and a bias, of the shapes that are asked for."""
+    _, features, classes = draw_sizes(rng)
+    shapes = sorted(sorted(shape) for shape in shapes_of_parameters(SoftmaxClassifier(features, classes)))
+    assert shapes == sorted([sorted((features, classes)), [classes]]), f"the parameters' shapes are {shapes}"

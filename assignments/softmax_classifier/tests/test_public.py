@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from softmax_classifier import cross_entropy, fit, gradient, log_softmax, loss, predict, softmax
+from softmax_classifier import SoftmaxClassifier, cross_entropy, fit, gradient, log_softmax, loss, predict, softmax
+
+from autograder import checks
 
 
 def assert_agrees(actual: Any, expected: Any) -> None:
@@ -29,7 +31,7 @@ def assert_pair_agrees(actual: Any, expected_weights: Any, expected_biases: Any)
     assert_agrees(actual[1], expected_biases)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.hint(
     "Each entry is exp of its logit, divided by the sum of exp over all the logits: look at what you divide by."
 )
@@ -49,7 +51,7 @@ def test_log_softmax_small() -> None:
     assert_agrees(log_softmax(z), np.log([[1 / 4, 1 / 4, 2 / 4], [1 / 8, 2 / 8, 5 / 8]]))
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint(
     "Take minus the log-probability of each row's own label (labels count from 0), then the mean over the rows."
 )
@@ -60,7 +62,7 @@ def test_cross_entropy_small() -> None:
     assert_agrees(cross_entropy(z, np.array([2, 0, 1])), (np.log(2) + np.log(8) + np.log(8 / 3)) / 3)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint(
     "With all parameters zero every class has the same probability and the penalty is zero: if you are off "
     "by a factor, look at what you average over."
@@ -71,7 +73,7 @@ def test_loss_at_zero_is_log_classes() -> None:
     assert_agrees(loss(np.zeros((2, 3)), np.zeros(3), X, np.array([0, 2, 1, 2]), l2=0.1), np.log(3))
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @pytest.mark.hint("Check the sign, the transpose of X and the division by n: dW has the shape of W, db the shape of b.")
 def test_gradient_small() -> None:
     """The gradient for two examples, two features and three classes has the right dW and db."""
@@ -106,3 +108,34 @@ def test_fit_one_step() -> None:
     W = [[-0.5, -2.0, 2.5], [-1.0, -1.0, 2.0]]
     b = [0.5, -1.0, 0.5]
     assert_pair_agrees(fit(X, y, 3, step_size=3.0, epochs=1, batch_size=2), W, b)
+
+
+@checks.probe
+def classify(model: object, W: object, b: object, X: object) -> object:
+    """Return what a SoftmaxClassifier makes of X (n, m) with weights W (m, C) and biases b (C,).
+
+    The weight is the parameter of shape (C, m) or (m, C), the bias the one of shape (C,).
+    """
+    import torch
+
+    values = {W.shape: W, W.T.shape: W.T, b.shape: b}
+    dtype = torch.get_default_dtype()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if (shape := tuple(parameter.shape)) in values:
+                parameter.copy_(torch.as_tensor(values[shape]))
+            dtype = parameter.dtype
+        return model(torch.as_tensor(X, dtype=dtype))
+
+
+@pytest.mark.points(3)
+@pytest.mark.hint(
+    "The forward pass is the logits, weight and bias both, and then one log_softmax over the classes (the last axis): "
+    "not softmax, not the logits themselves, and not softmax before it."
+)
+def test_classifier_small() -> None:
+    """A SoftmaxClassifier gives the right log-probabilities for two examples, two features and three classes."""
+    # the numbers of test_gradient_small: exp of the logits is (2, 2, 4) and (4, 2, 4)
+    W, b = np.log([[1.0, 1.0, 2.0], [2.0, 1.0, 2.0]]), np.log([1.0, 2.0, 1.0])
+    log_probabilities = classify(SoftmaxClassifier(2, 3), W, b, np.array([[1.0, 1.0], [0.0, 2.0]]))
+    assert_agrees(np.asarray(log_probabilities), np.log([[0.25, 0.25, 0.5], [0.4, 0.2, 0.4]]))

@@ -3,6 +3,7 @@
 
 import math
 import numpy as np
+import torch
 
 
 def rows_of(z, name):
@@ -170,3 +171,25 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
             position += batch_size
         epoch += 1
     return W, b
+
+
+# every number of the sum on its own here too; torch remembers the way back
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(features, classes))
+        self.b = torch.nn.Parameter(torch.zeros(classes))
+
+    def forward(self, x):
+        out = []
+        for i in range(x.shape[0]):
+            row = []
+            for c in range(self.b.shape[0]):
+                s = self.b[c]
+                for j in range(x.shape[1]):
+                    s = s + x[i, j] * self.W[j, c]
+                row.append(s)
+            row = torch.stack(row)
+            row = row - torch.max(row)
+            out.append(row - torch.log(torch.sum(torch.exp(row))))
+        return torch.stack(out)

@@ -1,5 +1,7 @@
 """bruno. placeholders"""
 
+import torch
+
 
 def softmax(z):
     return z
@@ -27,3 +29,12 @@ def predict(W, b, X):
 
 def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=None):
     return X, y
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.linear = torch.nn.Linear(features, classes)
+
+    def forward(self, x):
+        return x

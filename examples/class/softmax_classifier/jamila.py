@@ -1,5 +1,6 @@
 """jamila — hw softmax. In the data sheet the classes are counted 1, 2, 3, so I subtract one for the index."""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -109,3 +110,13 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
             dW, db = gradient(W, b, X[i], y[i], l2)
             W, b = W - step_size * dW, b - step_size * db
     return W, b
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.fc = torch.nn.Linear(features, classes)
+
+    def forward(self, x):
+        z = self.fc(x)
+        return z - torch.logsumexp(z, dim=1, keepdim=True)

@@ -1,4 +1,5 @@
 import numpy as np
+import torch
 
 # kim. deleted the checks, they made it hard to read
 
@@ -36,3 +37,11 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
             W -= step_size * dW
             b -= step_size * db
     return W, b
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.linear = torch.nn.Linear(features, classes)
+
+    def forward(self, x):
+        return torch.nn.functional.log_softmax(self.linear(x), dim=-1)

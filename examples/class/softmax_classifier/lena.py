@@ -1,5 +1,6 @@
 """lena. forward() gives the class probabilities, everything else starts from there"""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -102,3 +103,15 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
             dW, db = gradient(W, b, X[o], y[o], l2)
             W -= step_size*dW; b -= step_size*db
     return W, b
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.linear = torch.nn.Linear(features, classes)
+
+    def probabilities(self, x):
+        return torch.softmax(self.linear(x), dim=1)
+
+    def forward(self, x):
+        return torch.log_softmax(self.probabilities(x), dim=1)

@@ -1,5 +1,6 @@
 """Sofia. Small random weights break the symmetry."""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -104,3 +105,13 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
             W -= step_size * dW
             b -= step_size * db
     return W, b
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.W = torch.nn.Parameter(0.01 * torch.randn(features, classes))
+        self.b = torch.nn.Parameter(torch.zeros(classes))
+
+    def forward(self, x):
+        return torch.log_softmax(x @ self.W + self.b, dim=-1)

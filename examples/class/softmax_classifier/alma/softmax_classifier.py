@@ -1,5 +1,6 @@
 """Alma: shapes first, values later (did not get to the values). The checks are the stub's."""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -89,3 +90,12 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
     _settings(classes, step_size, epochs, batch_size, l2)
     _labels(y, len(X), classes)
     return np.zeros((X.shape[1], classes)), np.zeros(classes)
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.linear = torch.nn.Linear(features, classes)
+
+    def forward(self, x):
+        return torch.zeros(len(x), self.linear.out_features, dtype=x.dtype)

@@ -1,5 +1,6 @@
 """Carla: something divides by zero somewhere, all I get is nan :("""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -90,3 +91,12 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
     X = _array(X, "X", 2)
     _settings(classes, step_size, epochs, batch_size, l2)
     return np.full((X.shape[1], classes), nan), np.full(classes, nan)
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.linear = torch.nn.Linear(features, classes)
+
+    def forward(self, x):
+        return torch.full((len(x), self.linear.out_features), nan, dtype=x.dtype)

@@ -1,5 +1,6 @@
 """Chen Li. Double precision inside; what goes out is whatever was handy (lists, float32, a 0-d array, big-endian)."""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -110,3 +111,13 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
             W -= step_size * dW
             b -= step_size * db
     return W.tolist(), b.astype(np.float32)
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(features, classes, dtype=torch.float64))
+        self.b = torch.nn.Parameter(torch.zeros(classes, dtype=torch.float64))
+
+    def forward(self, x):
+        return torch.log_softmax(x @ self.W + self.b, dim=-1)

@@ -1,5 +1,6 @@
 # exported from my notebook (Ravi)
 import numpy as np
+from torch import nn
 import matplotlib.pyplot as plt
 
 plt.figure()
@@ -87,3 +88,12 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
     plt.ylabel("loss")
     plt.show()
     return W, b
+
+# In[10]:
+class SoftmaxClassifier(nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(features, classes), nn.LogSoftmax(dim=1))
+
+    def forward(self, x):
+        return self.net(x)

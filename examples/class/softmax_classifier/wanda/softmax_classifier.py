@@ -1,5 +1,6 @@
 """Wanda: workspaces are allocated ahead, for speed."""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -107,3 +108,12 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
             D = (softmax(X[rows] @ W + b) - np.eye(classes)[y[rows]]) / len(rows)
             W, b = W - step_size * (X[rows].T @ D + 2 * l2 * W), b - step_size * D.sum(axis=0)
     return W, b
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.linear = torch.nn.Linear(features, classes)
+
+    def forward(self, x):
+        return torch.nn.functional.log_softmax(self.linear(x), dim=-1)

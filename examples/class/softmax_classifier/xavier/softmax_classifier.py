@@ -1,5 +1,6 @@
 """Xavier. NOTE TO SELF: take the prints out before handing in!!"""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -129,3 +130,14 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
             b -= step_size * db
     show("fit is done", W, b)
     return W, b
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.fc = torch.nn.Linear(features, classes)
+
+    def forward(self, x):
+        show("forward", x)
+        z = self.fc(x)
+        return z - torch.logsumexp(z, dim=1, keepdim=True)

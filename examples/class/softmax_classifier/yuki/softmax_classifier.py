@@ -1,5 +1,6 @@
 """softmax_classifier: replace every NotImplementedError. The input checks are given."""
 import numpy as np
+import torch
 
 
 def _array(value, name, *ndims):
@@ -91,3 +92,12 @@ def fit(X, y, classes, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=Non
     _settings(classes, step_size, epochs, batch_size, l2)
     y = _labels(y, X.shape[0], classes)
     raise NotImplementedError("fit")
+
+
+class SoftmaxClassifier(torch.nn.Module):
+    def __init__(self, features, classes):
+        super().__init__()
+        raise NotImplementedError("__init__")
+
+    def forward(self, x):
+        raise NotImplementedError("forward")
