@@ -65,6 +65,30 @@ def flood_small(count):
         with open(f"f{number}", "wb") as file:
             file.write(b"x" * 65536)
 
+def flood_nameless(how):
+    import mmap, socket
+    kept = []
+    while True:
+        with open("x", "w+b") as file:
+            file.write(bytes(8 << 20))
+            os.unlink("x")
+            if how == "open":
+                kept.append(os.dup(file.fileno()))
+            elif how == "mapped":
+                file.flush()
+                kept.append(mmap.mmap(file.fileno(), 4096))
+            elif how == "sent":
+                kept.append(socket.socketpair())
+                socket.send_fds(kept[-1][0], [b"x"], [file.fileno()])
+        time.sleep(0.02)
+
+def use_nameless():
+    import tempfile
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes(4 << 20))
+        time.sleep(0.5)
+        return file.tell()
+
 def memfd():
     return os.memfd_create("x")
 
@@ -208,6 +232,27 @@ def test_folder_is_watched(zygote: Zygote, function: str, argument: int) -> None
     assert "MiB" in lost.value.sentence
     student.close()
     assert not [tree for tree in TREES.glob("tree-*/") if Path(f"{tree}{folder}").exists()]
+
+
+@pytest.mark.parametrize("how", ["open", "mapped"])
+def test_files_without_a_name_are_watched(zygote: Zygote, how: str) -> None:
+    """What is removed while it is open or mapped takes room on the disk, and counts."""
+    student = Student(zygote, LOOK_AROUND + MORE, LIMITS.model_copy(update={"cpu_s": 20.0, "wall_s": 30.0}))
+    with pytest.raises(SandboxLostError, match="MiB") as lost:
+        student.call("flood_nameless", how)
+    assert lost.value.outcome is Outcome.CRASHED
+    student.close()
+
+
+def test_files_cannot_be_kept_on_their_way(student: Student) -> None:
+    """A descriptor in a socket would keep a file where no look finds it: none can be sent."""
+    with pytest.raises(PermissionError):
+        student.call("flood_nameless", "sent")
+
+
+def test_a_temporary_file_is_no_offence(student: Student) -> None:
+    """One file without a name, within the limit, is a student's right."""
+    assert student.call("use_nameless") == 4 << 20
 
 
 def test_memory_is_limited(student: Student) -> None:

@@ -117,8 +117,12 @@ def set_limits(limits: dict[Any, Any]) -> None:
         resource.setrlimit(which, (value, value))
 
 
-def drop_rights(uid: int) -> None:
-    """A uid of its own (0 in a user namespace of a plain user's), no group, no capability, no way to gain one."""
+def drop_rights(uid: int, *, seen: bool = False) -> None:
+    """A uid of its own (0 in a user namespace of a plain user's), no group, no capability, no way to gain one.
+
+    `seen`: whoever has this uid may look at its descriptors, as the fork server does. No other process of a student's
+    has it, sees /proc or may trace.
+    """
     check(_libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "clear ambient capabilities")
     for capability in range(64):
         if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
@@ -133,7 +137,7 @@ def drop_rights(uid: int) -> None:
     check(_libc.capset(header, bytes(24)), "drop capabilities")
     check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     # Changing uid clears both: not to be traced by another process of this uid, and to die with the zygote.
-    check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "not dumpable")
+    check(_libc.prctl(PR_SET_DUMPABLE, int(seen), 0, 0, 0), "not dumpable")
     check(_libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "pdeathsig")
 
 

@@ -38,6 +38,7 @@ from typing import Any
 CLONE_NEWPID = 0x20000000
 WATCH_MS = 20
 MOST_FILES = 4096
+MAPS_EVERY = 10  # looks: a process of many libraries has a long list of what it maps
 MAX_REQUEST_BYTES, MAX_DESCRIPTORS = 4096, 8
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -145,6 +146,10 @@ class Zygote:
         elif child.folder:
             with contextlib.suppress(OSError):
                 used, files = self.folders.measure(child.folder, MOST_FILES)
+                child.looks += 1
+                used += self.folders.measure_nameless(
+                    child.pid, child.uid, child.folder, child.limits["file_bytes"], mapped=child.looks % MAPS_EVERY == 0
+                )
                 if used > 2 * child.limits["disk_bytes"] or files > MOST_FILES:  # one file may be full
                     child.over = "disk"
         if child.over:
@@ -295,7 +300,7 @@ class Zygote:
         self.confine.set_limits({**limits, "own_uid": True})
         folder = self.folder().removeprefix(self.config["tree"])
         self.confine.enter_tree(self.config["tree"], folder, self.uid())
-        self.confine.drop_rights(self.uid())
+        self.confine.drop_rights(self.uid(), seen=True)
         os.environ.update(HOME=folder, TMPDIR=folder)
         tempfile.tempdir = None  # what the warm-up found
         return ["prepared read-only tree as root", "rlimits", "own uid"]
@@ -311,6 +316,7 @@ class Child:
         self.folder = folder
         self.uid = uid
         self.over = ""
+        self.looks = 0
         self.warm_bytes = rss_bytes(os.getpid())
 
 

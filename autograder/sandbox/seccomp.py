@@ -20,6 +20,7 @@ _EPERM: Final = 1
 _ENOSYS: Final = 38
 
 _CLONE_THREAD: Final = 0x00010000
+_CLONE_FILES: Final = 0x00000400
 _CLONE_NEW_ANY: Final = 0x7E020080  # every CLONE_NEW* flag
 _AF_UNIX: Final = 1
 _SIGNALS: Final = [number for number in range(34) if number != 9]  # 32 and 33 are the C library's own
@@ -30,7 +31,7 @@ ALLOWED: Final = """
     getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate
     truncate fallocate fsync fdatasync sendfile umask utimensat dup dup2 dup3
     pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
-    eventfd2 statfs fstatfs chmod fchmod fchmodat symlink symlinkat link linkat recvmsg recvfrom sendmsg sendto
+    eventfd2 statfs fstatfs chmod fchmod fchmodat symlink symlinkat link linkat recvmsg recvfrom sendto
     shutdown getsockopt setsockopt getsockname getpeername mmap munmap mremap mprotect brk msync
     mlock munlock membarrier futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack nanosleep
@@ -64,8 +65,8 @@ def _masked(argument: int, mask: int, value: int) -> _Comparison:
 # like one that somebody killed from outside, which is a fault of the machine's and no score: so it cannot send that
 # signal, have it sent by a timer or a descriptor, or lower a limit behind which the kernel sends it.
 _CONDITIONAL: Final[dict[str, list[tuple[_Comparison, ...]]]] = {
-    # threads only: a child process is not to be had, whatever its limits
-    "clone": [(_masked(0, _CLONE_THREAD | _CLONE_NEW_ANY, _CLONE_THREAD),)],
+    # threads only, with the descriptors of all: a child process is not to be had, whatever its limits
+    "clone": [(_masked(0, _CLONE_THREAD | _CLONE_FILES | _CLONE_NEW_ANY, _CLONE_THREAD | _CLONE_FILES),)],
     "socketpair": [(_equals(0, _AF_UNIX),)],  # asyncio's self-pipe
     # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what Python's files ask
     "ioctl": [(_equals(1, request),) for request in (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)],
@@ -87,7 +88,8 @@ def build_filter(*, memfd: bool) -> bytes:
     """The BPF program for this machine's architecture.
 
     Args:
-        memfd: allow memfd_create: only where a memory cgroup counts what is written there.
+        memfd: allow memfd_create, and sendmsg to send one: only where a memory cgroup counts what is written there.
+            A descriptor on its way through a socket keeps a file that no look at the process finds.
 
     Raises:
         GraderError: libseccomp is not installed, or refuses.
@@ -97,7 +99,7 @@ def build_filter(*, memfd: bool) -> bytes:
     if not context:
         raise GraderError("libseccomp could not start a filter; run `autograder grade` again or reinstall libseccomp2.")
     try:
-        for name in (*ALLOWED, "memfd_create") if memfd else ALLOWED:
+        for name in (*ALLOWED, "memfd_create", "sendmsg") if memfd else ALLOWED:
             _add(library, context, _ACT_ALLOW, name, ())
         for name, rules in _CONDITIONAL.items():
             for rule in rules:
