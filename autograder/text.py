@@ -32,7 +32,7 @@ def repair_source(name: str, data: bytes) -> tuple[bytes, str]:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            text = data.decode(encoding, "replace").replace("\0", "").encode("utf-8", "replace")
+            text = data.decode(encoding, "replace").lstrip("\ufeff").replace("\0", "").encode("utf-8", "replace")
             return _named_utf8(_with_newlines(text)), f"{name} is {encoding.upper()}; it was read as such."
     marked = data.startswith(codecs.BOM_UTF8)
     data, said = _without_nulls(name, data.removeprefix(codecs.BOM_UTF8))

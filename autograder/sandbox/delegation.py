@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import subprocess
 from collections.abc import Iterator
@@ -105,6 +104,8 @@ class Base:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """One run at a time opens or closes here."""
+        import fcntl  # not on Windows, where this module is imported with what `check` needs
+
         descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -4,8 +4,9 @@ Sends verdicts with as many descriptors as go into a message, over every socket 
 
 alone: tells test_total, test_total_close, test_total_after, test_fit
 here: score 40
-here: outcomes test_double=passed, test_total=crashed
+here: outcomes test_double=passed, test_total=crashed|failed
 """
+# was test_total=crashed: where no memory group counts memfds, the filter refuses sendmsg, and nothing is sent at all
 
 import json
 import os
