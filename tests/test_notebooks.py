@@ -78,7 +78,7 @@ def test_magics_are_harmless(source: str, x: object) -> None:
     assert len(last) == source.count("\n") + 3
 
 
-@pytest.mark.parametrize("magic", ["bash", "writefile x.py", "html", "javascript", "timeit", "R", "nonsense"])
+@pytest.mark.parametrize("magic", ["bash", "writefile x.txt", "html", "javascript", "timeit", "R", "nonsense"])
 def test_cell_of_another_language_does_not_run(magic: str) -> None:
     """Its body is no Python; it is left out, and that is said."""
     found = read("x = 1", f"%%{magic}\nx = 2\nexit 1", "y = 1")
@@ -200,3 +200,10 @@ def test_what_parses_still_parses() -> None:
     """A notebook without magics is its own text."""
     source = "def f(x):\n    return x % 2 != 1\n\n\nclass A:\n    pass"
     assert ast.dump(ast.parse(read(source).source)) == ast.dump(ast.parse(source))
+
+
+def test_cell_that_writes_a_module_runs() -> None:
+    """A cell that writes a .py file holds what other cells import from it: its body is run in its place."""
+    found = read_notebook("work.ipynb", notebook("%%writefile work.py\ndef f():\n    return 1", "x = 2"))
+    assert "def f():" in found.source
+    assert found.notes == []
