@@ -1,5 +1,11 @@
 """What a traceback looks like before it is kept."""
 
+import os
+from pathlib import Path
+
+import pytest
+
+import autograder
 from autograder.testrun.judgement import tidy
 
 
@@ -12,3 +18,12 @@ def test_traceback_names_no_address_and_no_control_character() -> None:
 def test_traceback_is_bounded() -> None:
     """What a comparison quotes does not grow beyond what a TA reads."""
     assert len(tidy("x" * 1_000_000)) == 20_000
+
+
+def test_installed_file_has_one_name_wherever_the_suite_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pytest names a file relative to the suite where that is shorter; what is not installed keeps its name."""
+    monkeypatch.chdir(tmp_path)
+    installed = Path(autograder.__file__).with_name("checks") / "probe.py"
+    assert tidy(f"{os.path.relpath(installed)}:106: in check_claim") == "autograder/checks/probe.py:106: in check_claim"
+    assert tidy(f"{installed}:106: in check_claim") == "autograder/checks/probe.py:106: in check_claim"
+    assert tidy("../elsewhere/conftest.py:3: in draw") == "../elsewhere/conftest.py:3: in draw"

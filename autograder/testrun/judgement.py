@@ -22,6 +22,7 @@ from autograder.verdict import IMPORT_FAILED, Outcome, TestResult
 
 _MAX_DETAIL = 20_000
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,}")
+_UPWARD = re.compile(r"^(?:\.\.[/\\])+[^:\n]+(?=:\d+:)", re.MULTILINE)  # pytest's way to a file that is nearer than /
 # longest first, so that a folder in another is taken away whole
 _FOLDERS = sorted(
     {
@@ -112,9 +113,16 @@ def tidy(detail: str) -> str:
 
 def hide_paths(text: str) -> str:
     """A traceback without the machine's folders: installed files by their name from site-packages or lib on."""
+    text = _UPWARD.sub(lambda found: _resolve(found[0]), text)
     for folder in _FOLDERS:
         text = text.replace(folder, "")
     return text
+
+
+def _resolve(path: str) -> str:
+    """The absolute path of an installed file that pytest wrote relative to the suite; any other text as it is."""
+    absolute = os.path.abspath(path)  # noqa: PTH100 - Path.resolve would follow links, and ask the disk
+    return absolute if absolute.startswith(tuple(_FOLDERS)) else path
 
 
 def _judge(reports: list[pytest.TestReport], error: BaseException | None, use: TestUse) -> tuple[Outcome, str]:

@@ -72,11 +72,12 @@ def test_center_small() -> None:
 @pytest.mark.in_place("X")
 @pytest.mark.hint("Centre first. The components are rows, the direction of the largest variance first.")
 def test_pca_components_small() -> None:
-    """The four points have the mean and the two directions that they were made with."""
-    came = pca(POINTS.copy(), 2)
-    assert_parts(came, 3)
-    assert_columns_agree(as_numbers(came[0]).T, COMPONENTS.T)
-    assert_agrees(came[2], MEAN)
+    """The four points have the mean and the directions that they were made with, the first alone for k = 1."""
+    for k in (2, 1):
+        came = pca(POINTS.copy(), k)
+        assert_parts(came, 3)
+        assert_columns_agree(as_numbers(came[0]).T, COMPONENTS[:k].T)
+        assert_agrees(came[2], MEAN)
 
 
 @pytest.mark.points(2)
