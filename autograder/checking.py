@@ -51,6 +51,21 @@ def describe_contract(assignment: Assignment, suite: Suite) -> Contract:
     return make_contract(assignment, describe_modules(reference), suite.tests, suite.reference)
 
 
+def measure_contract(assignment: Assignment) -> tuple[Contract, tuple[ExpectedTest, ...]]:
+    """The contract by a run of the public tests against the reference on this machine, and all tests.
+
+    For one assignment a process.
+
+    Raises:
+        SpecError: the suites cannot be collected, or the reference does not pass the public tests.
+        GraderError: the reference could not be started on this machine.
+    """
+    run = run_public_tests(assignment, [])
+    reference = ReferenceModules(assignment.reference, assignment.spec.modules)
+    results = {result.nodeid: result for result in run.reference}
+    return make_contract(assignment, describe_modules(reference), run.tests, results), run.every
+
+
 def _refuse(workspace: Workspace, tests: Sequence[ExpectedTest]) -> tuple[TestResult, ...]:
     refused = refuse_tests(workspace, tests)
     return refused.results if refused is not None else ()

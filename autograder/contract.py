@@ -74,6 +74,8 @@ class Contract(Record):
     assignment: str
     suite_digest: str
     modules: dict[str, PublicNames]
+    stubs: dict[str, str] = Field(default_factory=dict)
+    """By module: `digest_source` of the stub that was handed out."""
     tests: tuple[PublicTest, ...] = ()
 
 
@@ -97,6 +99,7 @@ def make_contract(
         assignment=assignment.id,
         suite_digest=digest_suites(assignment.public_suites),
         modules=dict(modules),
+        stubs=digest_stubs(assignment),
         tests=tuple(_describe_test(test, known, results[test.nodeid]) for test in public),
     )
 
@@ -121,6 +124,24 @@ def read_contract(assignment: Assignment) -> Contract | None:
         return None
     except (OSError, ValidationError, ValueError):
         raise SpecError(f"{path} cannot be read; get the handout again.") from None
+
+
+def digest_stubs(assignment: Assignment) -> dict[str, str]:
+    """By module: `digest_source` of the stub that students start from; from the contract where the course is not here.
+
+    Raises:
+        SpecError: contract.json is damaged.
+    """
+    if not assignment.has_reference:
+        contract = read_contract(assignment)
+        return dict(contract.stubs) if contract is not None else {}
+    paths = {module: assignment.template / f"{module}.py" for module in assignment.spec.modules}
+    return {module: digest_source(path.read_bytes()) for module, path in paths.items() if path.is_file()}
+
+
+def digest_source(data: bytes) -> str:
+    """SHA-256 of a source, whatever ends its lines and stands after the last."""
+    return hashlib.sha256(data.replace(b"\r\n", b"\n").rstrip()).hexdigest()
 
 
 def digest_suites(paths: Iterable[Path]) -> str:

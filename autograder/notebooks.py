@@ -59,6 +59,7 @@ class _VsCode(msgspec.Struct):
 
 class _CellMetadata(msgspec.Struct):
     vscode: _VsCode | None = None
+    nbgrader: Any = None
 
 
 class _Cell(msgspec.Struct):
@@ -104,10 +105,9 @@ def read_notebook(name: str, data: bytes) -> Notebook:
         raise SubmissionError(
             f"{name} cannot be read as a notebook ({type(error).__name__}); save it again from Jupyter and hand it in."
         ) from None
-    languages = [_cell_language(cell) for cell in _all_cells(file)]
     code = [
-        _clean(str(cell.source)) if language in ("", "python") else ""
-        for cell, language in zip(upgraded.cells, languages, strict=False)
+        _clean(str(cell.source)) if _is_work(original) else ""
+        for cell, original in zip(upgraded.cells, _all_cells(file), strict=False)
         if cell.cell_type == "code"
     ]
     if not any(text.strip() for text in code):
@@ -152,6 +152,16 @@ def _check_language(name: str, metadata: _Metadata) -> None:
     language = next((str(value) for value in said if value), "R" if kernel in ("ir", "xr") else "python")
     if not language.lower().startswith(("python", "ipython")):
         raise SubmissionError(f"{name} is a notebook of {language[:30]}, not of Python; hand in one of Python.")
+
+
+def _is_work(cell: _Cell) -> bool:
+    """Whether a cell of code is of the student's: of Python, and no test of nbgrader's that came with the notebook.
+
+    The tests of grading are others, and what calls unfinished functions at the top level would only cost time.
+    """
+    grading = cell.metadata.nbgrader if cell.metadata else None
+    is_test = isinstance(grading, dict) and grading.get("grade") is True and grading.get("solution") is False
+    return not is_test and _cell_language(cell) in ("", "python")
 
 
 def _cell_language(cell: _Cell) -> str:

@@ -24,6 +24,7 @@ from autograder.errors import SpecError
 from autograder.proxy._stand_ins import DISPLAY
 from autograder.spec import MODULE_NAME, find_namesake
 from autograder.submission.names import DEVICES
+from autograder.templates.solutions import make_stub
 
 MAX_ID_LENGTH: Final = 64
 
@@ -50,8 +51,6 @@ _PACKAGES: Final = frozenset({
     "torchvision",
 })  # fmt: skip
 """What students' code imports, here or on another machine, installed or not."""
-
-_SOLUTION: Final = re.compile(r"(?ms)^( *)# BEGIN SOLUTION\n.*?^ *# END SOLUTION\n")
 
 
 class _Text(string.Template):
@@ -101,7 +100,7 @@ def create_assignment(course: Path, assignment_id: str, title: str | None = None
     words = {"id": assignment_id, **_title_words(assignment_id if title is None else title, given=title is not None)}
     files = {name.format(id=assignment_id): _render(source, **words) for name, source in _ASSIGNMENT.items()}
     reference = f"reference/{assignment_id}/{assignment_id}.py"
-    files[f"student_templates/{assignment_id}/{assignment_id}.py"] = _leave_out_solution(files[reference])
+    files[f"student_templates/{assignment_id}/{assignment_id}.py"] = make_stub(files[reference], Path(reference))
     _write_all(course, files, folders)
     return list(files)
 
@@ -142,10 +141,6 @@ def _render(source: str, **words: str) -> str:
         return ""
     text = (importlib.resources.files("autograder") / "scaffold_files" / source).read_text(encoding="utf-8")
     return _Text(text).substitute(words)
-
-
-def _leave_out_solution(reference: str) -> str:
-    return _SOLUTION.sub(r"\1# YOUR CODE HERE\n\1raise NotImplementedError()\n", reference)
 
 
 def _write_all(root: Path, files: Mapping[str, str], units: Iterable[str]) -> None:

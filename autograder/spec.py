@@ -22,6 +22,20 @@ PUBLIC_PREFIX: Final = "test_public"
 """How the names of suites begin that students may see."""
 
 
+class WrittenPart(BaseModel):
+    """A part of the notebook in words and formulas: graded by hand, beside the assignment's points."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    title: str = Field(min_length=1)
+    points: float = Field(ge=0)
+    prompt: str = Field(min_length=1)
+    """Markdown."""
+    after: str = ""
+    """The exercise (a function or class of the reference) that it follows; empty: the end of the notebook."""
+
+
 class AssignmentSpec(BaseModel):
     """What the author says of an assignment in assignment.toml, and where its files lie."""
 
@@ -37,6 +51,11 @@ class AssignmentSpec(BaseModel):
     public_files: list[str] = []
     """Data files, relative to the assignment's folder, that lie beside the student's module."""
     limits: Limits = Limits()
+    written: list[WrittenPart] = []
+    """For the notebook alone: nbgrader keeps their points, which do not count among `points`."""
+
+
+_TABLES: Final[dict[str, type[BaseModel]]] = {"limits": Limits, "written": WrittenPart}
 
 
 class Assignment:
@@ -67,6 +86,11 @@ class Assignment:
     def public_suites(self) -> list[Path]:
         """The suites that students have."""
         return sorted(self.tests.glob(f"{PUBLIC_PREFIX}*.py"))
+
+    @property
+    def template(self) -> Path:
+        """`student_templates/<id>`: the stubs and the notebook, made from the reference."""
+        return self.course / "student_templates" / self.id
 
     @property
     def has_reference(self) -> bool:
@@ -199,7 +223,7 @@ def _first_problem(error: ValidationError) -> str:
     place = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         key = str(problem["loc"][-1])
-        model: type[BaseModel] = Limits if problem["loc"][0] == "limits" else AssignmentSpec
+        model = _TABLES.get(str(problem["loc"][0]), AssignmentSpec) if len(problem["loc"]) > 1 else AssignmentSpec
         return f"unknown key {place!r}{did_you_mean(key, list(model.model_fields))}"
     if problem["type"] == "missing":
         return f"the key {place!r} is missing; add it."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
-from autograder.contract import read_contract
+from autograder.contract import digest_source, digest_stubs, read_contract
 from autograder.errors import SubmissionError
 from autograder.guess import find_used_names
 from autograder.notebooks import Notebook
@@ -121,6 +121,8 @@ class _Chooser:
     def choose(self) -> str:
         """Put each module where it is imported; why one cannot be, or ""."""
         notebooks = sorted(name for name in self.files if name.endswith(".ipynb"))
+        if notebooks:
+            self._leave_out_stubs()
         try:
             for module in self.modules:
                 if f"{module}.py" in self.files or _is_package(module, self.files):
@@ -137,6 +139,14 @@ class _Chooser:
             return str(error)
         self._say_notebooks([name for name in notebooks if name not in self.taken.values()])
         return ""
+
+    def _leave_out_stubs(self) -> None:
+        """A stub as it was handed out, beside a notebook, is not what the student worked on."""
+        for module, digest in digest_stubs(self.assignment).items():
+            name = f"{module}.py"
+            if name in self.files and digest_source(self.files[name]) == digest:
+                del self.files[name]
+                self.notes.append(f"{name} is as it was handed out, and was left out.")
 
     def _say_notebooks(self, beside: Sequence[str]) -> None:
         if beside:

@@ -13,8 +13,10 @@ from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
 from autograder.cli.init import init
 from autograder.cli.new import new
+from autograder.cli.release import release
 from autograder.cli.replay import replay
 from autograder.cli.show import show
+from autograder.cli.template import template
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
 
 app = typer.Typer(
@@ -31,6 +33,8 @@ app.command()(show)
 app.command()(replay)
 app.command()(init)
 app.command()(new)
+app.command()(template)
+app.command()(release)
 
 
 def _show_version(wanted: bool) -> None:

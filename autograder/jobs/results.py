@@ -13,6 +13,7 @@ from typing import Any
 from autograder.errors import GraderError, SpecError
 from autograder.reports.gradescope import render_gradescope
 from autograder.verdict import GradeReport
+from autograder.writing import write_whole
 
 _ROOM_BYTES = 8 << 20
 
@@ -44,16 +45,9 @@ class ResultsFolder:
     def write_text(self, name: str, text: str) -> None:
         """Write a file of the folder at once: a reader sees the old one or the new one, whole."""
         target = self.path / name
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
+            write_whole(target, text.encode())
         except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
             raise _cannot_write(target, error) from None
 
     def refresh_report(self, report: GradeReport, grader_version: str) -> None:

@@ -47,6 +47,10 @@ class PublicRun:
     tests: tuple[ExpectedTest, ...]
     runs: tuple[TestRun, ...]
     notes: tuple[str, ...]
+    every: tuple[ExpectedTest, ...] = ()
+    """All tests, hidden ones too, where the reference is here."""
+    reference: tuple[TestResult, ...] = ()
+    """What the reference came to in the public ones, where it is here."""
 
 
 def run_public_tests(assignment: Assignment, workspaces: Sequence[Workspace]) -> PublicRun:
@@ -68,7 +72,7 @@ def run_public_tests(assignment: Assignment, workspaces: Sequence[Workspace]) ->
     names = Names(modules.install_proxies(found), modules.argument_names, tensors)
     if isinstance(found, ReferenceModules):
         plugin.set_reference(found.loaded)
-    session = _PublicSession(assignment, contract, workspaces, names)
+    session = _PublicSession(assignment, contract=contract, workspaces=workspaces, names=names)
     with _quiet_pytest(assignment.public_suites[0].parent) as folder:
         suites = [assignment.tests] if assignment.has_reference else assignment.public_suites
         status = pytest.main(pytest_arguments(suites, folder), plugins=[plugin, session])
@@ -77,7 +81,30 @@ def run_public_tests(assignment: Assignment, workspaces: Sequence[Workspace]) ->
     if not session.done:
         raise SpecError(f"{folder}: pytest did not run the public tests ({status!r}); run pytest there.")
     changed = contract is not None and contract.suite_digest != digest_suites(assignment.public_suites)
-    return PublicRun(tuple(session.tests), tuple(session.runs), (SUITE_CHANGED,) if changed else ())
+    notes = (SUITE_CHANGED,) if changed else ()
+    return PublicRun(tuple(session.tests), tuple(session.runs), notes, tuple(session.every), tuple(session.reference))
+
+
+def collect_tests(assignment: Assignment) -> tuple[ExpectedTest, ...]:
+    """All tests of an assignment whose reference is here, with their points; none is run.
+
+    pytest is set up once in this process, and can be for one assignment alone.
+
+    Raises:
+        SpecError: the suites cannot be collected, or the points of the tests do not sum to the assignment's.
+    """
+    found = ReferenceModules(assignment.reference.resolve(), assignment.spec.modules)
+    modules.install_proxies(found)
+    plugin.set_reference(found.loaded)
+    collection = _Collection(assignment)
+    with _quiet_pytest(assignment.tests) as folder:
+        status = pytest.main(pytest_arguments([assignment.tests], folder), plugins=[plugin, collection])
+    if collection.error is not None:
+        raise collection.error
+    if collection.problem or not collection.done:
+        problem = collection.problem or f"pytest did not collect the tests ({status!r})"
+        raise SpecError(f"{folder}: {problem}; run pytest there.")
+    return tuple(collection.tests)
 
 
 def _find_modules(
@@ -126,19 +153,14 @@ class _Facts:
 
 
 @dataclass
-class _PublicSession:
-    """A pytest plug-in whose run loop runs the public tests for one submission after another."""
+class _Collection:
+    """A pytest plug-in that collects the suites, and runs nothing."""
 
     assignment: Assignment
-    contract: Contract | None
-    workspaces: Sequence[Workspace]
-    names: Names
     tests: list[ExpectedTest] = field(default_factory=list)
-    runs: list[TestRun] = field(default_factory=list)
     error: BaseException | None = None
     done: bool = False
     problem: str = ""
-    facts: Mapping[str, _Facts] = field(default_factory=dict)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember the first file that could not be collected."""
@@ -155,6 +177,24 @@ class _PublicSession:
         return True
 
     def _run(self, session: pytest.Session) -> None:
+        if not self.problem:
+            self.tests = plugin.describe_tests(session.items, self.assignment.spec.points)
+            self.done = True
+
+
+@dataclass(kw_only=True)
+class _PublicSession(_Collection):
+    """Its run loop runs the public tests for one submission after another."""
+
+    contract: Contract | None
+    workspaces: Sequence[Workspace]
+    names: Names
+    runs: list[TestRun] = field(default_factory=list)
+    every: list[ExpectedTest] = field(default_factory=list)
+    reference: list[TestResult] = field(default_factory=list)
+    facts: Mapping[str, _Facts] = field(default_factory=dict)
+
+    def _run(self, session: pytest.Session) -> None:
         if self.problem:
             raise SpecError(f"{self.assignment.public_suites[0].parent}: {self.problem}.")
         items = [item for item in session.items if item.path.name.startswith(PUBLIC_PREFIX)]
@@ -166,7 +206,8 @@ class _PublicSession:
     def _describe(self, every: list[pytest.Item], items: list[pytest.Item]) -> list[ExpectedTest]:
         """The public tests: with the points that they have among all, where all are known."""
         if self.assignment.has_reference:
-            return [test for test in plugin.describe_tests(every, self.assignment.spec.points) if test.public]
+            self.every = plugin.describe_tests(every, self.assignment.spec.points)
+            return [test for test in self.every if test.public]
         known = {test.expected.nodeid: test.expected for test in self._contract_tests()}
         return [known.get(test.nodeid, test) for test in plugin.describe_tests(items, 0.0)]
 
@@ -183,6 +224,7 @@ class _PublicSession:
         files = {f"{name}.py": (self.assignment.reference / f"{name}.py").read_bytes() for name in spec.modules}
         files |= self.assignment.public_files
         run = self._run_submission(items, Workspace("reference", files, tuple(spec.modules), "reference", (), ""))
+        self.reference = list(run.results)
         for result in run.results:
             if result.outcome is not Outcome.PASSED:
                 why = result.summary or result.detail.rpartition("\n")[2] or result.outcome.label

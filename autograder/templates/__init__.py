@@ -1,0 +1,1 @@
+"""From the reference: the stub and the notebook that students start from."""
