@@ -1,0 +1,116 @@
+# Fatima
+# labels are made floats at once, because of the uint8 warning in the handout
+
+import numpy as np
+
+
+def _checked_examples(X: np.ndarray) -> np.ndarray:
+    """Return X as a float array of shape (n, m); raise ValueError if it has another shape or is empty."""
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2 or X.size == 0:
+        raise ValueError(f"X must have shape (n, m) and not be empty, not {X.shape}")
+    return X
+
+
+def _checked_model(w: np.ndarray, b: float, X: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+    """Return w (m,), b and X (n, m) as floats; raise ValueError if their shapes disagree."""
+    w, X = np.asarray(w, dtype=np.float64), _checked_examples(X)
+    if w.shape != (X.shape[1],):
+        raise ValueError(f"w must have shape ({X.shape[1]},), one entry a feature of X, not {w.shape}")
+    if np.shape(b) != ():
+        raise ValueError(f"b must be a number, not an array of shape {np.shape(b)}")
+    return w, float(b), X
+
+
+def _checked_labels(y: np.ndarray, examples: int) -> np.ndarray:
+    """Return y, shape (examples,), as it came; raise ValueError if a label is neither 0 nor 1."""
+    y = np.asarray(y)
+    if y.shape != (examples,):
+        raise ValueError(f"y must have shape ({examples},), one label an example, not {y.shape}")
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError("y must hold labels 0 and 1")
+    return y
+
+
+def _check_at_least(name: str, value: float, lowest: int) -> None:
+    """Raise ValueError, naming the argument, if value is under lowest."""
+    if value < lowest:
+        raise ValueError(f"{name} must be at least {lowest}, not {value}")
+
+
+def sigmoid(z):
+    z = np.asarray(z, dtype=np.float64)
+    # exp only ever sees a number <= 0
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, e) / (1.0 + e)
+
+
+def loss(w, b, X, y):
+    w, b, X = _checked_model(w, b, X)
+    y = _checked_labels(y, examples=len(X))
+    z, t = X @ w + b, y.astype(float)
+    s = 2 * t - 1  # -1 and 1
+    m = -s * z
+    return float((np.maximum(m, 0) + np.log1p(np.exp(-abs(m)))).sum() / t.size)
+
+
+def gradient(w, b, X, y):
+    w, b, X = _checked_model(w, b, X)
+    y = _checked_labels(y, examples=len(X))
+    t = np.array(y, dtype=float)
+    s = 2 * t - 1
+    # d/dz log(1 + exp(-s z)) = -s * sigmoid(-s z)
+    g = -s * sigmoid(-s * (X @ w + b))
+    return X.T @ g / t.size, g.sum() / t.size
+
+
+def hessian(w, b, X, y):
+    w, b, X = _checked_model(w, b, X)
+    y = _checked_labels(y, examples=len(X))
+    z = X @ w + b
+    weight = sigmoid(z) * sigmoid(-z)
+    Xb = np.concatenate([X, np.ones((len(X), 1))], axis=1)
+    return (Xb.T * weight) @ Xb / len(X)
+
+
+def sgd_step(w, b, X, y, step_size):
+    w, b, X = _checked_model(w, b, X)
+    y = _checked_labels(y, examples=len(X))
+    _check_at_least("step_size", step_size, 0)
+    dw, db = gradient(w, b, X, y)
+    return w - step_size * dw, b - step_size * db
+
+
+def fit(X, y, step_size=0.1, epochs=100, batch_size=32, l2=0.0, rng=None):
+    X = _checked_examples(X)
+    y = _checked_labels(y, examples=len(X))
+    _check_at_least("step_size", step_size, 0)
+    _check_at_least("epochs", epochs, 0)
+    _check_at_least("batch_size", batch_size, 1)
+    _check_at_least("l2", l2, 0)
+    n, m = X.shape
+    w, b = np.zeros(m), 0.0
+    for epoch in range(epochs):
+        order = np.arange(n) if rng is None else rng.permutation(n)
+        for start in range(0, n, batch_size):
+            rows = order[start:start + batch_size]
+            dw, db = gradient(w, b, X[rows], y[rows])
+            w = w - step_size * (dw + 2 * l2 * w)
+            b = b - step_size * db
+    return w, b
+
+
+def predict(w, b, X):
+    w, b, X = _checked_model(w, b, X)
+    return np.where(X @ w + b >= 0, 1, 0)
+
+
+def derivation():
+    return {
+        "dl_dp": "-y * p**(-1) + (1 - y) * (1 - p)**(-1)",
+        "dp_dz": "p - p*p",
+        "dz_dw": "x",
+        "dz_db": "1",
+        "dl_dw": "-y*(1 - p)*x + (1 - y)*p*x",
+        "dl_db": "-y*(1 - p) + (1 - y)*p",
+    }

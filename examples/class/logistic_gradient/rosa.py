@@ -1,0 +1,129 @@
+# Rosa
+
+import numpy as np
+
+
+def _checked_examples(X: np.ndarray) -> np.ndarray:
+    """Return X as a float array of shape (n, m); raise ValueError if it has another shape or is empty."""
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2 or X.size == 0:
+        raise ValueError(f"X must have shape (n, m) and not be empty, not {X.shape}")
+    return X
+
+
+def _checked_model(w: np.ndarray, b: float, X: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+    """Return w (m,), b and X (n, m) as floats; raise ValueError if their shapes disagree."""
+    w, X = np.asarray(w, dtype=np.float64), _checked_examples(X)
+    if w.shape != (X.shape[1],):
+        raise ValueError(f"w must have shape ({X.shape[1]},), one entry a feature of X, not {w.shape}")
+    if np.shape(b) != ():
+        raise ValueError(f"b must be a number, not an array of shape {np.shape(b)}")
+    return w, float(b), X
+
+
+def _checked_labels(y: np.ndarray, examples: int) -> np.ndarray:
+    """Return y, shape (examples,), as it came; raise ValueError if a label is neither 0 nor 1."""
+    y = np.asarray(y)
+    if y.shape != (examples,):
+        raise ValueError(f"y must have shape ({examples},), one label an example, not {y.shape}")
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError("y must hold labels 0 and 1")
+    return y
+
+
+def _check_at_least(name: str, value: float, lowest: int) -> None:
+    """Raise ValueError, naming the argument, if value is under lowest."""
+    if value < lowest:
+        raise ValueError(f"{name} must be at least {lowest}, not {value}")
+
+
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    z = np.asarray(z, dtype=np.float64)
+    # exp only ever sees a number <= 0
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, e) / (1.0 + e)
+
+
+def loss(w: np.ndarray, b: float, X: np.ndarray, y: np.ndarray) -> float:
+    w, b, X = _checked_model(w, b, X)
+    y = _checked_labels(y, examples=len(X))
+    p = sigmoid(X @ w + b)
+    l = -(y * np.log(p) + (1 - y) * np.log(1 - p))
+    return float(np.mean(l))
+
+
+def gradient(w: np.ndarray, b: float, X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    w, b, X = _checked_model(w, b, X)
+    y = _checked_labels(y, examples=len(X))
+    n = X.shape[0]
+    p = sigmoid(np.dot(X, w) + b)
+    dw = np.dot(p - y, X) / n
+    db = np.sum(p - y) / n
+    return dw, db
+
+
+def hessian(w: np.ndarray, b: float, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    w, b, X = _checked_model(w, b, X)
+    y = _checked_labels(y, examples=len(X))
+    n, m = X.shape
+    p = sigmoid(X @ w + b)
+    s = p * (1 - p)
+    H = np.zeros((m + 1, m + 1))
+    H[:m, :m] = X.T @ np.diag(s) @ X
+    H[:m, m] = X.T @ s
+    H[m, :m] = X.T @ s
+    H[m, m] = s.sum()
+    return H / n
+
+
+def sgd_step(w: np.ndarray, b: float, X: np.ndarray, y: np.ndarray, step_size: float) -> tuple[np.ndarray, float]:
+    w, b, X = _checked_model(w, b, X)
+    y = _checked_labels(y, examples=len(X))
+    _check_at_least("step_size", step_size, 0)
+    dw, db = gradient(w, b, X, y)
+    return w - step_size * dw, b - step_size * db
+
+
+def fit(
+    X: np.ndarray,
+    y: np.ndarray,
+    step_size: float = 0.1,
+    epochs: int = 100,
+    batch_size: int = 32,
+    l2: float = 0.0,
+    rng: np.random.Generator | None = None,
+) -> tuple[np.ndarray, float]:
+    X = _checked_examples(X)
+    y = _checked_labels(y, examples=len(X))
+    _check_at_least("step_size", step_size, 0)
+    _check_at_least("epochs", epochs, 0)
+    _check_at_least("batch_size", batch_size, 1)
+    _check_at_least("l2", l2, 0)
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(epochs):
+        if rng is None:
+            order = np.arange(len(X))
+        else:
+            order = rng.permutation(len(X))
+        while len(order):
+            now, order = order[:batch_size], order[batch_size:]
+            w_old = w
+            w, b = sgd_step(w_old, b, X[now], y[now], step_size)
+            w = w - step_size * 2 * l2 * w_old
+    return w, b
+
+
+def predict(w: np.ndarray, b: float, X: np.ndarray) -> np.ndarray:
+    w, b, X = _checked_model(w, b, X)
+    return (X @ w + b >= 0).astype(int)
+
+
+def derivation() -> dict[str, str]:
+    return {
+        "dl_dp": "-y/p + (1 - y)/(1 - p)",
+        "dp_dz": "p*(1 - p)",
+        "dz_dw": "x",
+        "dz_db": "1",
+        "dl_dw": "(p - y)*x",
+        "dl_db": "p - y",
+    }
