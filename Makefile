@@ -50,7 +50,7 @@ vm: .venv/installed build/docker/default.json
 	$(BIN)/pip install -q --disable-pip-version-check --retries 0 --timeout 15 --no-deps \
 	  --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null \
 	  || $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt $(TORCH)
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,exports,notebook,test,check]'
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,exports,notebook,nbgrader,test,check]'
 	@touch $@
 
 clean:

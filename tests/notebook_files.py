@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from pathlib import Path
 from typing import Any
+
+from autograder.templates.solutions import cut_module
 
 
 def cell(source: str, kind: str = "code") -> dict[str, Any]:
@@ -49,3 +53,15 @@ def version_3(*sources: str) -> bytes:
     ]  # fmt: skip
     sheets = [{"cells": cells, "metadata": {}}]
     return json.dumps({"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": sheets}).encode()
+
+
+def fill_in(stub: Any, reference: str) -> Any:
+    """A copy of an assignment's notebook whose answer cells hold what the reference has there."""
+    segments = {one.name: one.source for one in cut_module(reference, Path("reference.py")) if one.name}
+    filled = copy.deepcopy(stub)
+    for one in filled["cells"]:
+        grading = one["metadata"]["nbgrader"]
+        if one["cell_type"] == "code" and grading["solution"]:
+            one["source"] = segments.pop(grading["grade_id"])
+    assert not segments
+    return filled

@@ -49,6 +49,21 @@ def test_cells_become_a_module() -> None:
     assert found.notes == []
 
 
+def test_nbgraders_tests_are_not_the_students_work() -> None:
+    """A locked test cell is blank in the module, an answer and a given cell are there; cells keep their numbers."""
+    test, answer, given = cell("assert f() == 2"), cell("def f():\n    return x"), cell("x = 1")
+    test["metadata"]["nbgrader"] = {"grade": True, "solution": False, "locked": True, "grade_id": "t", "points": 1}
+    answer["metadata"]["nbgrader"] = {"grade": False, "solution": True, "locked": False, "grade_id": "f"}
+    given["metadata"]["nbgrader"] = {"grade": False, "solution": False, "locked": True, "grade_id": "g"}
+    found = read_notebook("work.ipynb", notebook(given, answer, test, "y = f()"))
+    assert "assert" not in found.source
+    assert run(found.source)["y"] == 1
+    assert found.cells == [("cell 1", 1, 1), ("cell 2", 2, 2), ("cell 3", 4, 1), ("cell 4", 5, 1)]
+    odd = cell("z = 1")
+    odd["metadata"]["nbgrader"] = ["grade"]
+    assert run(read_notebook("work.ipynb", notebook(odd)).source)["z"] == 1
+
+
 MAGICS = {
     "line magic": ("%matplotlib inline\nx = 1", 1),
     "shell line": ("!pip install nothing\nx = 1", 1),

@@ -206,6 +206,22 @@ def test_notebook_that_is_meant_is_taken(assignment: Assignment, files: dict[str
     assert bool(workspace.cells) == taken.endswith(".ipynb")
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_stub_beside_a_notebook_is_no_work(assignment: Assignment, ends: str) -> None:
+    """The stub as it was handed out, from the zip that held both, does not hide the notebook that was filled in."""
+    stub = "def double(x):\n    raise NotImplementedError()\n"
+    assignment.template.mkdir(parents=True, exist_ok=True)
+    (assignment.template / "steps.py").write_text(stub)
+    files = {"steps.py": stub.replace("\n", ends).encode(), "steps.ipynb": notebook("def double(x):\n    return 2 * x")}
+    workspace = prepare_workspace(Submission("ada", files), assignment)
+    assert workspace.files["steps.py"] == b"def double(x):\n    return 2 * x\n"
+    assert "steps.py is as it was handed out, and was left out." in workspace.notes
+    alone = prepare_workspace(Submission("ada", {"steps.py": stub.encode()}), assignment)
+    assert alone.files["steps.py"] == stub.encode()
+    worked_on = {**files, "steps.py": stub.encode() + b"x = 1\n"}
+    assert prepare_workspace(Submission("ada", worked_on), assignment).files["steps.py"].endswith(b"x = 1\n")
+
+
 def test_module_beside_a_notebook_counts(assignment: Assignment) -> None:
     """The module is graded, and the student is told that the notebook is not."""
     workspace = hand_in(assignment, steps_py=SOURCE, steps_ipynb=notebook("x = 1"))

@@ -99,6 +99,8 @@ def collect_tests(assignment: Assignment) -> tuple[ExpectedTest, ...]:
     collection = _Collection(assignment)
     with _quiet_pytest(assignment.tests) as folder:
         status = pytest.main(pytest_arguments([assignment.tests], folder), plugins=[plugin, collection])
+    if isinstance(collection.error, SpecError):
+        raise SpecError(f"{folder}: {collection.error}")
     if collection.error is not None:
         raise collection.error
     if collection.problem or not collection.done:
@@ -178,7 +180,7 @@ class _Collection:
 
     def _run(self, session: pytest.Session) -> None:
         if not self.problem:
-            self.tests = plugin.describe_tests(session.items, self.assignment.spec.points)
+            self.tests = plugin.list_tests(session.items, self.assignment.spec.points)
             self.done = True
 
 
@@ -206,7 +208,7 @@ class _PublicSession(_Collection):
     def _describe(self, every: list[pytest.Item], items: list[pytest.Item]) -> list[ExpectedTest]:
         """The public tests: with the points that they have among all, where all are known."""
         if self.assignment.has_reference:
-            self.every = plugin.describe_tests(every, self.assignment.spec.points)
+            self.every = plugin.list_tests(every, self.assignment.spec.points)
             return [test for test in self.every if test.public]
         known = {test.expected.nodeid: test.expected for test in self._contract_tests()}
         return [known.get(test.nodeid, test) for test in plugin.describe_tests(items, 0.0)]
