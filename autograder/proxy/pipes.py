@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import queue
+import select
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,7 @@ _SIDE: Final = Path(__file__).with_name("_pipe_side.py")
 _START_WAIT_S: Final = 120.0
 _JOINED_BYTES: Final = 1 << 20
 _OUTPUT_PAUSE_S: Final = 0.001
+_CAN_WAIT_FOR_PIPES: Final = sys.platform != "win32"
 _KEPT_VARIABLES: Final = frozenset({"PYTHONPATH", "PYTHONHOME"})
 
 
@@ -128,10 +130,34 @@ class PipeProcess:
     def _collect(self) -> None:
         """What is printed: the first part is kept, the rest thrown away."""
         assert self.popen.stderr is not None
-        while data := _read_some(self.popen.stderr):
+        if _CAN_WAIT_FOR_PIPES:
+            while _wait_for(self.popen.stderr, None):
+                with self._output_lock:  # a byte is in the pipe or in `output`, and never between the two
+                    if not self._keep(_read_some(self.popen.stderr)):
+                        return
+        else:
+            while data := _read_some(self.popen.stderr):
+                with self._output_lock:
+                    self._keep(data)
+
+    def _keep(self, data: bytes) -> bool:
+        self.output += data[: max(0, self.max_output_bytes - len(self.output))]
+        self.output_bytes += len(data)
+        return bool(data)
+
+    def await_output(self) -> None:
+        """Wait until what was printed before now has been read."""
+        assert self.popen.stderr is not None
+        if _CAN_WAIT_FOR_PIPES:
+            collecting = self.threads[1]
+            while collecting.is_alive() and _wait_for(self.popen.stderr, 0):
+                time.sleep(_OUTPUT_PAUSE_S)
             with self._output_lock:
-                self.output += data[: max(0, self.max_output_bytes - len(self.output))]
-                self.output_bytes += len(data)
+                return
+        before = -1
+        while before != self.output_bytes:  # the thread is given a moment for what is on its way
+            before = self.output_bytes
+            time.sleep(_OUTPUT_PAUSE_S)
 
     def take_output(self) -> bytes:
         """What was printed since it was last taken."""
@@ -249,13 +275,19 @@ class PipeChannel(Channel):
         super().look_at_limits(budget)
 
     def drain(self) -> None:
-        """What was printed is read by another thread, which is given a moment for what is on its way."""
-        process = self.process
-        before = -1
-        while before != process.output_bytes:
-            before = process.output_bytes
-            time.sleep(_OUTPUT_PAUSE_S)
-        self.keep_output(process.take_output())
+        """What was printed is read by another thread, which is waited for."""
+        self.process.await_output()
+        self.keep_output(self.process.take_output())
+
+
+def _wait_for(stream: Any, timeout_s: float | None) -> bool:
+    """Whether something can be read, the end included; not where the stream was closed meanwhile."""
+    try:
+        poller = select.poll()  # unlike select, for descriptors of any number
+        poller.register(stream.fileno(), select.POLLIN)
+        return bool(poller.poll(None if timeout_s is None else timeout_s * 1000))
+    except (OSError, ValueError):
+        return False
 
 
 def _read_some(stream: Any) -> bytes:
