@@ -1,0 +1,129 @@
+# Amir, CS7150 homework: XOR
+import math
+
+import numpy as np
+import torch
+
+Parameters = tuple[np.ndarray, np.ndarray, np.ndarray, float]
+
+
+def _checked_examples(X: np.ndarray) -> np.ndarray:
+    """Return X as a float array of shape (n, m); raise ValueError if it has another shape or is empty."""
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2 or X.size == 0:
+        raise ValueError(f"X must have shape (n, m) and not be empty, not {X.shape}")
+    return X
+
+
+def _checked_network(parameters: Parameters, X: np.ndarray) -> tuple[Parameters, np.ndarray]:
+    """Return the parameters (W, c, w, b) and X as floats; raise ValueError if their shapes disagree."""
+    X = _checked_examples(X)
+    if len(parameters) != 4:
+        raise ValueError(f"parameters must be the four W, c, w, b, not {len(parameters)}")
+    W, c, w = (np.asarray(part, dtype=np.float64) for part in parameters[:3])
+    b = parameters[3]
+    if W.ndim != 2 or W.shape[0] != X.shape[1] or W.shape[1] == 0:
+        raise ValueError(f"parameters: W must have shape ({X.shape[1]}, h), one row a feature of X, not {W.shape}")
+    if c.shape != (W.shape[1],):
+        raise ValueError(f"parameters: c must have shape ({W.shape[1]},), one entry a column of W, not {c.shape}")
+    if w.shape != (W.shape[1],):
+        raise ValueError(f"parameters: w must have shape ({W.shape[1]},), one entry a column of W, not {w.shape}")
+    if np.shape(b) != ():
+        raise ValueError(f"parameters: b must be a number, not an array of shape {np.shape(b)}")
+    return (W, c, w, float(b)), X
+
+
+def _checked_targets(y: np.ndarray, examples: int) -> np.ndarray:
+    """Return y as floats of shape (examples,); raise ValueError if it has another shape."""
+    y = np.asarray(y, dtype=np.float64)
+    if y.shape != (examples,):
+        raise ValueError(f"y must have shape ({examples},), one target an example, not {y.shape}")
+    return y
+
+
+def _check_at_least(name: str, value: float, lowest: int) -> None:
+    """Raise ValueError, naming the argument, if value is under lowest."""
+    if value < lowest:
+        raise ValueError(f"{name} must be at least {lowest}, not {value}")
+
+
+def xor_parameters() -> Parameters:
+    """Lecture 2."""
+    return np.ones((2, 2)), np.array([0.0, -1.0]), np.array([1.0, -2.0]), 0.0
+
+
+def forward(parameters: Parameters, X: np.ndarray) -> np.ndarray:
+    (W, c, w, b), X = _checked_network(parameters, X)
+    return np.maximum(X @ W + c, 0) @ w + b
+
+
+def backward(parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Parameters:
+    (W, c, w, b), X = _checked_network(parameters, X)
+    y = _checked_targets(y, examples=len(X))
+    z = X @ W + c
+    a = np.maximum(z, 0)
+    df = 2 * (a @ w + b - y) / len(X)
+    dz = np.outer(df, w) * (z > 0)
+    return X.T @ dz, dz.sum(axis=0), a.T @ df, df.sum()
+
+
+def best_linear_fit(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    X = _checked_examples(X)
+    y = _checked_targets(y, examples=len(X))
+    A = np.column_stack([X, np.ones(len(X))])
+    solution = np.linalg.lstsq(A, y, rcond=None)[0]
+    return solution[:-1], solution[-1]
+
+
+def relu(z: np.ndarray) -> np.ndarray:
+    z = np.asarray(z, dtype=np.float64)
+    return np.maximum(z, 0)
+
+
+def leaky_relu(z: np.ndarray, slope: float = 0.01) -> np.ndarray:
+    z = np.asarray(z, dtype=np.float64)
+    return np.where(z > 0, z, slope * z)
+
+
+def elu(z: np.ndarray, alpha: float = 1.0) -> np.ndarray:
+    z = np.asarray(z, dtype=np.float64)
+    # exp overflows in the branch that is not taken, which is only a warning
+    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
+
+
+def gelu(z: np.ndarray) -> np.ndarray:
+    z = np.asarray(z, dtype=np.float64)
+    erf = np.vectorize(math.erf, otypes=[float])
+    return z * 0.5 * (1 + erf(z / np.sqrt(2)))
+
+
+def softplus(z: np.ndarray) -> np.ndarray:
+    z = np.asarray(z, dtype=np.float64)
+    return np.logaddexp(0, z)
+
+
+class XORNet(torch.nn.Module):
+    def __init__(self, hidden: int) -> None:
+        _check_at_least("hidden", hidden, 1)
+        super().__init__()
+        self.layers = torch.nn.Sequential(torch.nn.Linear(2, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layers(x)[:, 0]
+
+
+def train(hidden: int, steps: int, step_size: float, seed: int, device: str = "cpu") -> XORNet:
+    _check_at_least("hidden", hidden, 1)
+    _check_at_least("steps", steps, 0)
+    _check_at_least("step_size", step_size, 0)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        net = XORNet(hidden).to(device)
+    X = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], device=device)
+    y = torch.tensor([0.0, 1.0, 1.0, 0.0], device=device)
+    optimizer = torch.optim.SGD(net.parameters(), lr=step_size, momentum=0.9)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        torch.nn.functional.binary_cross_entropy_with_logits(net(X), y).backward()
+        optimizer.step()
+    return net
