@@ -1,6 +1,7 @@
 """The sample classes: every outcome is what was written down by hand before the first run."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -104,3 +105,71 @@ def test_student_json_names_no_path_of_the_machine(graded: dict[str, tuple[Class
             assert str(ROOT) not in text
             assert sys.prefix not in text
             assert not [line for line in source if line in text], path
+
+
+MISTAKES = [
+    # gradient_hessian
+    ("gradient_hessian", "mona", "test_least_squares_gradient_values", "a factor 2 were missing"),
+    ("gradient_hessian", "nikhil", "test_least_squares_gradient_direction", "needs A transposed"),
+    ("gradient_hessian", "odile", "test_f_hessian_diagonal", "sign"),
+    ("gradient_hessian", "pavel", "test_f_hessian_mixed", "same mixed derivative"),
+    ("gradient_hessian", "qi", "test_f_hessian_diagonal", "power"),
+    ("gradient_hessian", "rafael", "test_softmax_jacobian_beside_diagonal", "lowers every other probability"),
+    ("gradient_hessian", "thabo", "test_gradient_descent_minimum", "uphill"),
+    ("gradient_hessian", "ulla", "test_gradient_descent_leaves_x0", "x0 was changed"),
+    # logistic_gradient
+    ("logistic_gradient", "yusuf", "test_gradient_weights", "the sign were flipped"),
+    ("logistic_gradient", "olga", "test_gradient_weights", "a sum in place of a mean"),
+    ("logistic_gradient", "pablo", "test_fit_penalty", "the intercept were penalised"),
+    ("logistic_gradient", "quentin", "test_fit_penalty", "the penalty lacked its factor 2"),
+    ("logistic_gradient", "rosa", "test_loss_large_logits", r"log\(0\) is -inf"),
+    ("logistic_gradient", "sven", "test_loss_values", "labels were taken for -1 and 1"),
+    ("logistic_gradient", "tara", "test_loss_integer_labels", "small integer types .* wrap around"),
+    ("logistic_gradient", "uma", "test_fit_short_last_batch", "last, shorter batch were dropped"),
+    (
+        "logistic_gradient",
+        "viktor",
+        "test_sigmoid_no_overflow_warning",
+        "Your code warned .RuntimeWarning.*exp of a large number overflows",
+    ),
+    ("logistic_gradient", "zane", "test_sgd_step_values", "uphill"),
+    ("logistic_gradient", "wanda", "test_derivation_dl_dp", "first wrong step is dl_dp"),
+    # softmax_classifier
+    ("softmax_classifier", "dmitri", "test_softmax_large_logits", "maximum"),
+    ("softmax_classifier", "gus", "test_softmax_large_logits", "its own maximum"),
+    ("softmax_classifier", "ivan", "test_cross_entropy_mean", r"n\*C|1/C|number of classes"),
+    ("softmax_classifier", "kofi", "test_cross_entropy_mean", "softmax were applied twice"),
+    ("softmax_classifier", "marek", "test_gradient_penalty", "the penalty lacked its factor 2"),
+    ("softmax_classifier", "nadia", "test_fit_full_batch", "never|zero|accumulat"),
+    ("softmax_classifier", "bela", "test_classifier_log_probabilities", "not log_softmax of"),
+    # mlp_xor
+    ("mlp_xor", "hugo", "test_xornet_is_not_linear", "put a nonlinearity between them"),
+    ("mlp_xor", "ines", "test_train_solves_xor", "0.25"),
+    ("mlp_xor", "jonas", "test_backward_hidden_biases", r"sums over the examples \(axis 0\)"),
+    ("mlp_xor", "keiko", "test_train_solves_xor", "all its hidden units began alike"),
+    ("mlp_xor", "liam", "test_train_device", "Move the network to the device"),
+    ("mlp_xor", "mona", "test_train_leaves_the_global_seed", "everyone else draws from then on"),
+    # pca_svd
+    ("pca_svd", "magda", "test_pca_centres", "Take the mean off first"),
+    ("pca_svd", "nils", "test_pca_directions", "the directions have m entries"),
+    ("pca_svd", "oksana", "test_pca_variances", "the singular values were not squared"),
+    ("pca_svd", "pierre", "test_pca_variances", "divided by n in place of n - 1"),
+    ("pca_svd", "ruth", "test_pca_components", "directions are those of the largest variance"),
+    ("pca_svd", "samir", "test_reconstruct_points", "the mean were not put back"),
+    ("pca_svd", "tove", "test_project_codes", "the mean were not taken off"),
+    ("pca_svd", "agnes", "test_whiten_without_variance", "rounding"),
+]
+
+
+@pytest.mark.parametrize(("assignment_id", "student", "function", "cause"), MISTAKES)
+def test_feedback_names_the_likely_cause(
+    graded: dict[str, tuple[ClassRun, Path]], assignment_id: str, student: str, function: str, cause: str
+) -> None:
+    """For each classic mistake of the contract the student reads what it looks like, without the answer."""
+    tests = json.loads((graded[assignment_id][1] / "results" / f"{student}.json").read_text())["tests"]
+    texts = [
+        " ".join(test["output"].split())
+        for test in tests
+        if test["score"] < test["max_score"] and test["extra_data"]["test"].startswith(function)
+    ]
+    assert any(re.search(cause, text) for text in texts), texts

@@ -50,6 +50,10 @@ CAUSES: Final[Mapping[str, str]] = {
     "float32 precision": "it looks as if float32 were used where the precision of float64 is needed",
     "tail dropped": "it looks as if the last, shorter batch were dropped",
     "labels -1 and 1": "it looks as if the labels were taken for -1 and 1; they are 0 and 1",
+    "uphill": "it looks as if the step went uphill, with the gradient and not against it",
+    "not squared": "it looks as if the singular values were not squared",
+    "mean not taken off": "it looks as if the mean were not taken off",
+    "mean not put back": "it looks as if the mean were not put back",
     "intercept first": "it looks as if the intercept came first; it comes last",
 }
 """Each cause and what a student is told of it."""

@@ -19,7 +19,7 @@ from autograder.checks.causes import CAUSES, Array
 from autograder.checks.notation import MAX_LENGTH, Reason
 from autograder.verdict import Record
 
-CheckName = Literal["close", "shape", "gradient", "raises", "unchanged", "symbolic"]
+CheckName = Literal["close", "shape", "gradient", "raises", "unchanged", "symbolic", "no_warnings"]
 Problem = Literal[
     "type",
     "parts",
@@ -37,6 +37,7 @@ Problem = Literal[
     "unreadable",
     "undefined",
     "not equivalent",
+    "warned",
 ]
 _MAX_POWER: Final = 16
 _MAX_SUBJECT: Final = 80
@@ -281,6 +282,7 @@ _SENTENCES: Final[dict[Problem, Callable[[Finding], str]]] = {
     "unreadable": _unreadable_sentence,
     "undefined": lambda finding: f"{finding.subject} is not defined everywhere that it should be",
     "not equivalent": lambda finding: f"{finding.subject} is not equivalent to the right formula",
+    "warned": lambda finding: f"{finding.subject} warned ({finding.got_type or 'a warning of its own'})",
 }
 
 

@@ -468,7 +468,10 @@ def test_gradient_descent_step(rng: np.random.Generator) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.in_place("x0")
-@pytest.mark.hint("Each step goes against the gradient at the current x; print its norm after each: it must fall.")
+@pytest.mark.hint(
+    "Each step goes against the gradient at the current x: print its norm after each. If it grows you walk uphill, or "
+    "the steps are too long."
+)
 def test_gradient_descent_minimum(rng: np.random.Generator) -> None:
     """Where the steps are small enough, gradient_descent finds the minimum."""
     bowl = Bowl(rng, 3)
