@@ -13,7 +13,8 @@ demo: .venv/installed
 	done
 
 test: check build/docker/default.json
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not alone"
+	$(BIN)/pytest -q -m alone
 
 # Docker's published profile of system calls: the tests put it in force to be in a plain container.
 build/docker/default.json:

@@ -106,6 +106,8 @@ class TestResult(Record):
     """What the test asked of objects of the submission's."""
     calls: tuple[RecordedCall, ...] = ()
     """The last calls of a test that did not pass, the last one last; for the TA alone."""
+    tolerance_used: float = 0.0
+    """The largest share of its tolerance that a comparison which passed has used; 0 where none was within one."""
     cpu_s: float = 0.0
     wall_s: float = 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,12 @@ ROOT = Path(__file__).parents[1]
 
 settings.register_profile("autograder", deadline=None)  # no timed assertion, not even Hypothesis's own
 settings.load_profile("autograder")
+
+
+def pytest_configure() -> None:
+    """A shell that starts this in the background ignores Ctrl-C, and so would all programs that the tests interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from machines import on
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "examples" / "class" / "softmax_classifier"
 BACKENDS = {

@@ -1,4 +1,4 @@
-"""`check` says of the public tests what `grade` says: in a course, in a handout, and without contract.json."""
+"""`check` says of the parity suites what `grade` says; of the sample classes, see test_example_class.py."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ import pytest
 from through import Boundary, make_course
 
 from autograder.checking import describe_contract
-from autograder.grading import grade_reference
-from autograder.jobs.local import ClassRun
 from autograder.sandbox import Zygote, open_sandbox
-from autograder.spec import Assignment, load_assignment
+from autograder.spec import Assignment
 from autograder.testrun.runner import Suite
 from autograder.verdict import TestResult
 
@@ -27,7 +25,6 @@ ROOT = HERE.parent
 CLASSES = sorted(path.name for path in (ROOT / "examples" / "class").iterdir())
 SUITES = sorted(path.name for path in (HERE / "parity").iterdir())
 COMPARED = ("outcome", "credit", "subtests", "summary", "exception", "frame")
-HANGING = ("uma", "viktor.py", "wanda")
 
 Results = dict[str, dict[str, Any]]
 
@@ -38,13 +35,6 @@ def check_all(place: Path, assignment_id: str, *paths: Path) -> Results:
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return {student: found["tests"] for student, found in json.loads(done.stdout).items()}
-
-
-def submissions(name: str, *, hanging: bool) -> list[Path]:
-    """The class's submissions; those that hang cost seconds each."""
-    folder = ROOT / "examples" / "class" / name
-    paths = [path for path in sorted(folder.iterdir()) if path.suffix != ".toml"]
-    return [path for path in paths if hanging or path.name not in HANGING]
 
 
 def differences(student: str, graded: dict[str, TestResult], checked: dict[str, Any], fields: Any) -> list[str]:
@@ -78,52 +68,6 @@ def sandbox() -> Iterator[Zygote]:
     sandbox = open_sandbox("namespaces", ["numpy", "torch"])
     yield sandbox
     sandbox.close()
-
-
-@pytest.mark.parametrize("has_reference", [True, False], ids=["course", "handout"])
-@pytest.mark.parametrize("name", CLASSES)
-def test_sample_class(
-    graded: dict[str, tuple[ClassRun, Path]], sandbox: Zygote, name: str, has_reference: bool, tmp_path: Path
-) -> None:
-    """Each public test of each submission of the class: outcome, message, traceback and the student's own line."""
-    assignment = load_assignment(ROOT, name)
-    place = ROOT
-    if not has_reference:
-        suite = Suite(assignment, sandbox, b"contract")
-        try:
-            grade_reference(assignment, suite)
-            place = write_handout(assignment, suite, tmp_path / name)
-        finally:
-            suite.close()
-    paths = submissions(name, hanging=has_reference)
-    checked = check_all(place, name, *paths)
-    reports = {student: report for student, report in graded[name][0].reports.items() if student in checked}
-    assert len(checked) == len(paths)
-    found = [
-        line
-        for student, report in reports.items()
-        for line in differences(
-            student,
-            {test.expected.nodeid: test.result for test in report.tests if test.expected.public},
-            checked[student],
-            (*COMPARED, "detail", "asked"),
-        )
-    ]
-    assert found == []
-
-
-@pytest.mark.parametrize("name", CLASSES)
-def test_sample_class_without_contract(graded: dict[str, tuple[ClassRun, Path]], name: str, tmp_path: Path) -> None:
-    """Where names are guessed from the suite and the submission, the verdicts are the same, too."""
-    assignment = load_assignment(ROOT, name)
-    place = write_handout(assignment, None, tmp_path / name)
-    paths = submissions(name, hanging=False)[::2]
-    checked = check_all(place, name, *paths)
-    reports = graded[name][0].reports
-    assert len(checked) == len(paths)
-    for student, results in checked.items():
-        public = {test.expected.nodeid: test.result for test in reports[student].tests if test.expected.public}
-        assert differences(student, public, results, COMPARED) == []
 
 
 @pytest.mark.parametrize("name", SUITES)

@@ -36,7 +36,7 @@ from small_course import (
     write_files,
 )
 
-pytestmark = pytest.mark.usefixtures("needs_root")
+pytestmark = [pytest.mark.usefixtures("needs_root"), pytest.mark.alone]
 
 MountDisk = Callable[[str], Path]
 Completed = subprocess.CompletedProcess[str]

@@ -1,16 +1,26 @@
-"""The sample classes: every outcome is what was written down by hand before the first run."""
+"""The sample classes: every outcome is what was written down by hand before the first run, and `check` says the same.
+
+One file, so that one worker grades the classes, once.
+"""
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from test_check_agreement import COMPARED, check_all, differences, write_handout
 
+from autograder.grading import grade_reference
 from autograder.jobs.local import ClassRun
 from autograder.reports.gradescope import GradescopeResults
+from autograder.sandbox import Zygote, open_sandbox
+from autograder.spec import load_assignment
+from autograder.testrun.runner import Suite
 from autograder.verdict import GradeReport, Outcome
 
 ROOT = Path(__file__).parents[1]
@@ -107,6 +117,37 @@ def test_student_json_names_no_path_of_the_machine(graded: dict[str, tuple[Class
             assert not [line for line in source if line in text], path
 
 
+@pytest.mark.parametrize("assignment_id", CLASSES)
+def test_right_ways_agree_within_a_tenth_of_each_tolerance(
+    graded: dict[str, tuple[ClassRun, Path]], assignment_id: str
+) -> None:
+    """For every test another right solution is so near to the reference that its own error is under a tenth of it.
+
+    The reference compared with itself is always exact. What another algorithm differs by bounds the errors of both.
+    """
+    right = [report for report in graded[assignment_id][0].reports.values() if report.score == report.points]
+    assert len(right) >= 10
+    compared = 0
+    for place, test in enumerate(right[0].tests):
+        used = sorted(report.tests[place].result.tolerance_used for report in right)
+        compared += used[-1] > 0
+        assert used[-1] <= 1
+        assert used[len(used) // 2] < 0.1, (test.expected.nodeid, used)
+    assert compared >= 5
+
+
+@pytest.mark.parametrize("assignment_id", CLASSES)
+def test_enough_right_and_wrong_ways(assignment_id: str) -> None:
+    """Each class holds ten right ways at least, one of them in float32 and one a notebook, and fifteen wrong ones."""
+    wanted = expected(assignment_id)
+    right = [student for student, one in wanted.items() if one["score"] == 100]
+    assert len(right) >= 10
+    assert sum(20 < one["score"] < 100 for one in wanted.values()) >= 15  # type: ignore[operator]
+    assert any("float32" in str(wanted[student]["why"]) for student in right)
+    folder = ROOT / "examples" / "class" / assignment_id
+    assert [path for path in folder.rglob("*.ipynb") if path.relative_to(folder).parts[0].split(".")[0] in right]
+
+
 MISTAKES = [
     # gradient_hessian
     ("gradient_hessian", "mona", "test_least_squares_gradient_values", "a factor 2 were missing"),
@@ -173,3 +214,74 @@ def test_feedback_names_the_likely_cause(
         if test["score"] < test["max_score"] and test["extra_data"]["test"].startswith(function)
     ]
     assert any(re.search(cause, text) for text in texts), texts
+
+
+HANGING = ("uma", "viktor.py", "wanda")
+EVERY = {} if os.environ.get("AGREE_ON_ALL") else {"mlp_xor": 4}
+"""Of a class of long trainings every so-manieth submission; of the others each."""
+
+
+def submissions(name: str, share: int, shares: int, *, hanging: bool = True) -> list[Path]:
+    """A share of the class's submissions; those that hang cost seconds each."""
+    folder = ROOT / "examples" / "class" / name
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix != ".toml"][:: EVERY.get(name, 1)]
+    return [path for path in paths[share::shares] if hanging or path.name not in HANGING]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Zygote]:
+    """One warm sandbox, torch included."""
+    sandbox = open_sandbox("namespaces", ["numpy", "torch"])
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.mark.parametrize("has_reference", [True, False], ids=["course", "handout"])
+@pytest.mark.parametrize("name", CLASSES)
+def test_check_says_what_grade_says(
+    graded: dict[str, tuple[ClassRun, Path]], sandbox: Zygote, name: str, has_reference: bool, tmp_path: Path
+) -> None:
+    """Each public test of each submission of the class: outcome, message, traceback and the student's own line.
+
+    Half of them in the course, where the reference is, half in the handout.
+    """
+    assignment = load_assignment(ROOT, name)
+    place = ROOT
+    if not has_reference:
+        suite = Suite(assignment, sandbox, b"contract")
+        try:
+            grade_reference(assignment, suite)
+            place = write_handout(assignment, suite, tmp_path / name)
+        finally:
+            suite.close()
+    paths = submissions(name, int(has_reference), 2)
+    checked = check_all(place, name, *paths)
+    reports = {student: report for student, report in graded[name][0].reports.items() if student in checked}
+    assert len(checked) == len(paths)
+    found = [
+        line
+        for student, report in reports.items()
+        for line in differences(
+            student,
+            {test.expected.nodeid: test.result for test in report.tests if test.expected.public},
+            checked[student],
+            (*COMPARED, "detail", "asked"),
+        )
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_check_without_contract_says_the_same(
+    graded: dict[str, tuple[ClassRun, Path]], name: str, tmp_path: Path
+) -> None:
+    """Where names are guessed from the suite and the submission, the verdicts are the same."""
+    assignment = load_assignment(ROOT, name)
+    place = write_handout(assignment, None, tmp_path / name)
+    paths = submissions(name, 0, 4, hanging=False)
+    checked = check_all(place, name, *paths)
+    reports = graded[name][0].reports
+    assert len(checked) == len(paths)
+    for student, results in checked.items():
+        public = {test.expected.nodeid: test.result for test in reports[student].tests if test.expected.public}
+        assert differences(student, public, results, COMPARED) == []

@@ -522,6 +522,8 @@ SUBTESTS = '''
 
 import unittest
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.points(3)
 def test_total_parts(subtests):

@@ -135,6 +135,8 @@ def test_memory_that_no_rlimit_counts_is_the_students_too(needs_root: None) -> N
     """Files in memory beyond the limit end the use, as `memory`, and the next one is served."""
     source = """
 import os
+
+pytestmark = pytest.mark.alone
 held = []
 
 def fill(files, mib):

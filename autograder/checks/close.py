@@ -25,6 +25,7 @@ from autograder.checks.failure import (
     type_name,
 )
 from autograder.errors import SpecError
+from autograder.proxy import handles
 
 _SCALARS: Final = frozenset(map(id, (bool, int, float, complex, *np.sctypeDict.values())))  # a class may lie in ==
 _MAX_ENTRIES, _MAX_DEPTH = 1_000_000, 16
@@ -275,6 +276,8 @@ def _compare_values(numbers: Array, expected: Array, place: Place, allowed: tupl
     if not exact:
         wrong &= ~(np.isfinite(wanted) & (np.abs(got - wanted) <= rtol * np.abs(wanted) + atol))
     if not wrong.any():
+        if not exact and handles.current is not None:
+            handles.current.note_tolerance(_share_used(got, wanted, rtol, atol))
         return
     unfit = wrong & ~np.isfinite(got) & np.isfinite(wanted)
     counted = unfit if unfit.any() else wrong
@@ -284,6 +287,13 @@ def _compare_values(numbers: Array, expected: Array, place: Place, allowed: tupl
     power = power_of_ten(got[wrong], wanted[wrong], atol / rtol) if rtol else None
     cause = _cause(numbers, expected, hints, rtol)
     place.fail("values", entries, **counts, error_power_of_ten=power, cause=cause)
+
+
+def _share_used(got: Array, wanted: Array, rtol: float, atol: float) -> float:
+    """The largest error as a share of what is allowed, 0 to 1; entries that agree to the last bit have none."""
+    differs = got != wanted
+    error = np.abs(got[differs] - wanted[differs])
+    return float((error / (rtol * np.abs(wanted[differs]) + atol)).max(initial=0.0, where=np.isfinite(error)))
 
 
 def _comparable(values: Array, *, exact: bool) -> Array:

@@ -56,6 +56,8 @@ class TestUse:
     asserted: bool = False
     """A function of the test's, called by the student's code, raised AssertionError."""
     decoding_s: float = 0.0
+    tolerance_used: float = 0.0
+    """The largest share of its tolerance that a comparison which passed has used."""
     changed: str = ""
     steps: int = 0
     callbacks: int = 0

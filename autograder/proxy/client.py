@@ -99,6 +99,11 @@ class Submission:
         self.test = test
         self.printed = b""
 
+    def note_tolerance(self, share: float) -> None:
+        """Keep the largest share of its tolerance that a comparison of this test has used."""
+        if self.test is not None:
+            self.test.tolerance_used = max(self.test.tolerance_used, share)
+
     def end_test(self) -> None:
         """Close the test's account."""
         if self.channel is not None:

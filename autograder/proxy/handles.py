@@ -28,6 +28,9 @@ class Owner(Protocol):
     def watch(self, what: str, *, on: bool, seed: int = 0) -> list[str]:
         """Begin or end to collect warnings or output there, or set the seeds."""
 
+    def note_tolerance(self, share: float) -> None:
+        """Keep how much of its tolerance a comparison of the running test has used."""
+
     @property
     def seed(self) -> int:
         """The running test's seed of the student's global generators."""

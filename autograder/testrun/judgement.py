@@ -93,6 +93,7 @@ def judge_test(
         seed=seed,
         asked=tuple(sorted(use.asked)),
         calls=() if outcome is Outcome.PASSED else write_calls(list(use.calls)),
+        tolerance_used=use.tolerance_used,
         cpu_s=use.cpu_s,
         wall_s=use.wall_s,
     )
