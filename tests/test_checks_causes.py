@@ -106,6 +106,30 @@ def taken_for_signs(rng: np.random.Generator) -> Case:
     return wrong, right, Hints(n=N, alternatives={"labels -1 and 1": wrong})
 
 
+def uphill(rng: np.random.Generator) -> Case:
+    """Steps with the gradient."""
+    w, step = rng.normal(size=(2, 6))
+    return w + step, w - step, Hints(alternatives={"uphill": w + step})
+
+
+def not_squared(rng: np.random.Generator) -> Case:
+    """Shares of singular values where those of their squares are wanted."""
+    s = rng.uniform(1, 9, size=5)
+    return s / s.sum(), s**2 / (s**2).sum(), Hints(alternatives={"not squared": s / s.sum()})
+
+
+def mean_left(rng: np.random.Generator) -> Case:
+    """Codes of data that were not centred."""
+    X, V = rng.normal(size=(9, 4)) + 3, rng.normal(size=(4, 2))
+    return X @ V, (X - X.mean(axis=0)) @ V, Hints(n=9, alternatives={"mean not taken off": X @ V})
+
+
+def mean_lost(rng: np.random.Generator) -> Case:
+    """Points that were rebuilt around the origin."""
+    Z, V, mean = rng.normal(size=(9, 2)), rng.normal(size=(2, 4)), rng.uniform(2, 5, size=4)
+    return Z @ V, Z @ V + mean, Hints(n=9, alternatives={"mean not put back": Z @ V})
+
+
 def intercept_first(rng: np.random.Generator) -> Case:
     """Hessians whose first row and column should be the last."""
     rows = rng.normal(size=(N, 4))
@@ -157,6 +181,10 @@ KINDS: list[tuple[str, Maker]] = [
     ("softmax twice", linked(lambda z: log_softmax(softmax(z)), log_softmax)),
     ("labels -1 and 1", taken_for_signs),
     ("intercept first", intercept_first),
+    ("uphill", uphill),
+    ("not squared", not_squared),
+    ("mean not taken off", mean_left),
+    ("mean not put back", mean_lost),
     ("off by one class", shifted_labels),
     ("off by one class", rolled_one_hot),
     ("off by one class", matrix(lambda a: np.roll(a, -1, axis=1), 9, C, classes=C)),

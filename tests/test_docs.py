@@ -107,7 +107,7 @@ def scores(out: Path) -> list[tuple[str, str]]:
 def test_walk_runs_as_it_is_printed(needs_root: None, tmp_path: Path) -> None:
     """The authors' page's commands, in order and in an empty folder, make an assignment and grade it as it says."""
     blocks = re.findall(r"```sh\n(.*?)```", (DOCS / "authors.md").read_text(), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     path = f"{AUTOGRADER.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-e"], input="".join(blocks), cwd=tmp_path, env={**os.environ, "PATH": path, "COLUMNS": "120"},
@@ -120,3 +120,6 @@ def test_walk_runs_as_it_is_printed(needs_root: None, tmp_path: Path) -> None:
     assert scores(out / "mistakes") == [("no_factor", "45")]
     assert "2 of 2 public tests passed, 20 of 20 public points." in done.stdout
     assert "it looks as if a factor 2 were missing" in done.stdout
+    course = tmp_path / "deep_learning"
+    assert (course / "student_templates" / "least_squares" / "least_squares.ipynb").is_file()
+    assert (course / "handouts" / "least_squares.zip").is_file()
