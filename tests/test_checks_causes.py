@@ -120,14 +120,14 @@ def not_squared(rng: np.random.Generator) -> Case:
 
 def mean_left(rng: np.random.Generator) -> Case:
     """Codes of data that were not centred."""
-    X, V = rng.normal(size=(9, 4)) + 3, rng.normal(size=(4, 2))
-    return X @ V, (X - X.mean(axis=0)) @ V, Hints(n=9, alternatives={"mean not taken off": X @ V})
+    x, v = rng.normal(size=(9, 4)) + 3, rng.normal(size=(4, 2))
+    return x @ v, (x - x.mean(axis=0)) @ v, Hints(n=9, alternatives={"mean not taken off": x @ v})
 
 
 def mean_lost(rng: np.random.Generator) -> Case:
     """Points that were rebuilt around the origin."""
-    Z, V, mean = rng.normal(size=(9, 2)), rng.normal(size=(2, 4)), rng.uniform(2, 5, size=4)
-    return Z @ V, Z @ V + mean, Hints(n=9, alternatives={"mean not put back": Z @ V})
+    z, v, mean = rng.normal(size=(9, 2)), rng.normal(size=(2, 4)), rng.uniform(2, 5, size=4)
+    return z @ v, z @ v + mean, Hints(n=9, alternatives={"mean not put back": z @ v})
 
 
 def intercept_first(rng: np.random.Generator) -> Case:
