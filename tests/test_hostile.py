@@ -48,6 +48,8 @@ from autograder.sandbox import open_sandbox
 from autograder.spec import find_course, load_assignment
 from autograder.submission import collect_submissions
 
+pytestmark = pytest.mark.alone
+
 BY_NUMPY, BY_TORCH, BY_CALLBACK = (
     [hostile for hostile in HOSTILES if hostile.suite == suite] for suite in ("numpy", "torch", "callback")
 )
@@ -521,8 +523,6 @@ def test_sandbox_is_the_whole_one(here: Graded) -> None:
 SUBTESTS = '''
 
 import unittest
-
-pytestmark = pytest.mark.alone
 
 
 @pytest.mark.points(3)

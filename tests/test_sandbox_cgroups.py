@@ -22,6 +22,8 @@ from autograder.sandbox.cgroups import Cgroup, CgroupParent, make_name
 from autograder.sandbox.delegation import _is_marked
 from autograder.verdict import Outcome
 
+pytestmark = pytest.mark.alone
+
 MEMORY_BYTES, PROCESSES = 64 << 20, 8
 IMPORTS = "import os, time\nfrom pathlib import Path\nfrom autograder.sandbox.cgroups import CgroupParent, make_name\n"
 delegation = pytest.mark.skipif(
@@ -135,8 +137,6 @@ def test_memory_that_no_rlimit_counts_is_the_students_too(needs_root: None) -> N
     """Files in memory beyond the limit end the use, as `memory`, and the next one is served."""
     source = """
 import os
-
-pytestmark = pytest.mark.alone
 held = []
 
 def fill(files, mib):
