@@ -1,0 +1,103 @@
+"""`autograder gradescope`: the zip, its entry point, and a rehearsal of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.grade import check_hidden, take_secret
+from autograder.errors import EXIT_UNGRADED, AutograderError, SpecError
+from autograder.gradescope.settings import DEFAULT_MINUTES, MAX_MINUTES
+from autograder.spec import find_course, load_assignment
+from autograder.testrun.runner import key_for
+
+app = typer.Typer(help="An assignment on Gradescope: build its zip, rehearse it here.", no_args_is_help=True)
+_ROOM_BYTES = 1 << 20
+
+
+@app.command()
+def build(
+    assignment_id: Annotated[str, typer.Argument(metavar="ID", help="The assignment, a folder of assignments/.")],
+    out: Annotated[Path | None, typer.Option(help="The zip; else ID.zip here.", metavar="FILE")] = None,
+    course: Annotated[
+        Path | None, typer.Option(help="The course; else the nearest folder upward.", metavar="DIR")
+    ] = None,
+    minutes: Annotated[
+        int, typer.Option(min=1, max=MAX_MINUTES, help="The time-out that the assignment has on Gradescope.")
+    ] = DEFAULT_MINUTES,
+    seed: Annotated[
+        str | None, typer.Option(help="Draw the tests' inputs from this, not from the course's secret.")
+    ] = None,
+) -> None:
+    """Make the zip that is uploaded to Gradescope as the assignment's autograder.
+
+    It holds this assignment's suites, reference and derived key, and the grader's own sources; nothing of another
+    assignment and not the course's secret. Keep it as secret as the hidden tests.
+
+    Exit codes: 0 made; 2 a wrong argument or an assignment's own error.
+
+    Example: autograder gradescope build perceptron --out perceptron.zip
+    """
+    from autograder.gradescope.bundle import build_bundle
+
+    root = find_course(Path.cwd()) if course is None else course.resolve()
+    assignment = load_assignment(root, assignment_id)
+    data = build_bundle(assignment, key_for(take_secret(root, seed), assignment.id), minutes)
+    path = out or Path(f"{assignment.id}.zip")
+    _write_private(path, data)
+    print(f"made {path} ({len(data) / 1024:.0f} KB), for a time-out of {minutes} minutes")
+    if len(data) > _ROOM_BYTES:
+        print(f"note: {path} is larger than 1 MB; look at what lies in {assignment.folder}.", file=sys.stderr)
+    print(f"next: autograder gradescope rehearse {path} FILE..., then upload it; docs/gradescope.md says how.")
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    """The zip holds hidden tests: its owner's alone from the first byte on."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.unlink(missing_ok=True)
+        temporary.touch(mode=0o600, exist_ok=False)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        raise SpecError(f"{path} cannot be written ({error.strerror}); choose another --out.") from None
+
+
+@app.command()
+def run(
+    root: Annotated[Path, typer.Option(help="Gradescope's folder.", metavar="DIR")] = Path("/autograder"),
+) -> None:
+    """Grade the submission in Gradescope's container and write results.json; `run_autograder` calls it.
+
+    Where the submission cannot be graded because of us or the machine there is no results.json, and Gradescope says
+    that the autograder failed: nobody gets a zero for it.
+
+    Exit codes: 0 graded, whatever the score; 1 not graded.
+
+    Example: autograder gradescope run
+    """
+    from autograder.gradescope.entry import Place, run_once
+
+    try:
+        check_hidden(root.resolve())
+        run_once(Place(root.resolve()))
+    except AutograderError as error:
+        print(f"autograder: not graded: {error}", file=sys.stderr)
+        raise typer.Exit(EXIT_UNGRADED) from None
+
+
+@app.command(hidden=True)
+def prepare(
+    source: Annotated[Path, typer.Option(help="The unpacked zip.", metavar="DIR")] = Path("/autograder/source"),
+) -> None:
+    """Prepare the image; setup.sh calls it.
+
+    Example: autograder gradescope prepare
+    """
+    from autograder.gradescope.entry import prepare_image
+
+    check_hidden(source.resolve())
+    prepare_image(source.resolve())
