@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.grade import check_hidden, take_secret
-from autograder.errors import EXIT_UNGRADED, AutograderError, SpecError
+from autograder.errors import EXIT_OK, EXIT_UNGRADED, AutograderError, SpecError
 from autograder.gradescope.settings import DEFAULT_MINUTES, MAX_MINUTES
 from autograder.spec import find_course, load_assignment
 from autograder.testrun.runner import key_for
@@ -101,3 +102,76 @@ def prepare(
 
     check_hidden(source.resolve())
     prepare_image(source.resolve())
+
+
+@app.command()
+def rehearse(
+    bundle: Annotated[Path, typer.Argument(metavar="ZIP", help="What `build` made.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Submissions: a file, a folder or a zip each.")
+    ],
+    cache: Annotated[Path, typer.Option(help="Where systems and images are kept.", metavar="DIR")] = Path(
+        "/var/cache/autograder-rehearsal"
+    ),
+    profile: Annotated[
+        Path | None, typer.Option(help="Docker's profile of system calls; else from Debian's package.", metavar="FILE")
+    ] = None,
+    metadata: Annotated[
+        Path | None, typer.Option(help="The submission_metadata.json of each; else an example.", metavar="FILE")
+    ] = None,
+    memory: Annotated[int, typer.Option(min=64, help="MiB of the container.")] = 768,
+    cores: Annotated[float, typer.Option(min=0.1, help="Cores of the container.")] = 0.5,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds until the harness ends it.")] = DEFAULT_MINUTES * 60,
+    out: Annotated[Path | None, typer.Option(help="Keep each outcome here, as JSON.", metavar="DIR")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The last table alone.")] = False,
+) -> None:
+    """Run the zip here as Gradescope would, on each submission, and show what its student and the staff would see.
+
+    Ubuntu 22.04 (Debian 12 where that cannot be had), root with Docker's default capabilities and system calls, 768 MB,
+    half a core, no network; a harness of our own that does what Gradescope's is known to do. Needs root, mmdebstrap and,
+    for setup.sh, a network. Systems and images are kept in --cache.
+
+    Exit codes: 0 every submission graded; 1 some not, or this machine cannot do it; 2 a wrong argument or a zip whose
+    setup.sh fails.
+
+    Example: sudo autograder gradescope rehearse perceptron.zip reference/perceptron/perceptron.py
+    """
+    from autograder.gradescope.machine import Machine
+    from autograder.gradescope.rehearsal import example_metadata, open_image
+    from autograder.gradescope.rehearsal import rehearse as rehearse_one
+    from autograder.reports.rehearsal import render_staff, render_student, render_usage
+
+    def say(text: str) -> None:
+        print(f"rehearsal: {text}", file=sys.stderr, flush=True)
+
+    given = _read_text(metadata) if metadata else None
+    image = open_image(bundle.resolve(), cache.resolve(), profile, say)
+    say(f"in {image.system}{'' if image.system.startswith('Ubuntu') else ', not in Ubuntu 22.04 as Gradescope'}")
+    rows = []
+    for path in files:
+        done = rehearse_one(image, path, given or example_metadata(path), Machine(memory, cores), timeout)
+        rows.append((str(path), done.outcome["state"], done.usage.peak_mib, done.usage.cpu_s, done.usage.wall_s))
+        if out is not None:
+            _keep(out, path, done.outcome)
+        if not quiet:
+            print(f"\n== {path}\n-- the student sees\n{render_student(done.outcome)}")
+            print(f"-- the staff sees\n{render_staff(done.outcome)}", flush=True)
+        if done.usage.killed:
+            print(f"note: {path}: the kernel ended {done.usage.killed} processes for memory; give it more.")
+    print(f"\n{render_usage(rows)}")
+    raise typer.Exit(EXIT_OK if all(row[1] == "graded" for row in rows) else EXIT_UNGRADED)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path} cannot be read ({error}).") from None
+
+
+def _keep(folder: Path, path: Path, outcome: dict[str, object]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{path.name}.json").write_text(json.dumps(outcome, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SpecError(f"{folder} cannot be written ({error.strerror}); choose another --out.") from None

@@ -121,7 +121,7 @@ def _read_pins() -> Iterator[tuple[str, str]]:
     for line in (_IMAGE / CONSTRAINTS).read_text(encoding="ascii").splitlines():
         name, equals, version = line.partition("==")
         if equals:
-            yield _normal(name), version.strip()
+            yield _normal(name), version.partition(";")[0].strip()
 
 
 def _normal(name: str) -> str:

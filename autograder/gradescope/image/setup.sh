@@ -20,9 +20,9 @@ install_packages() {
 # A Python that can make a virtual environment, the one that the pins were tried with first.
 find_python() {
   local name path
-  for name in python3.11 python3.12 python3.13 python3.14; do
+  for name in python3.11 python3.12 python3.13 python3.14 python3; do
     path=$(command -v "$name") || continue
-    if "$path" -I -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    if is_new "$path" && "$path" -I -c 'import ensurepip, venv' 2>/dev/null; then
       echo "$path"
       return
     fi
@@ -30,8 +30,10 @@ find_python() {
   return 1
 }
 
+is_new() { "$1" -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
 python=$(find_python) || {
-  install_packages python3.11 python3.11-venv
+  if is_new python3; then install_packages python3-venv; else install_packages python3.11 python3.11-venv; fi
   python=$(find_python) || { echo "setup.sh: no Python 3.11 or newer is to be had here; take another base image." >&2; exit 1; }
 }
 "$python" -I -c 'import ctypes; ctypes.CDLL("libseccomp.so.2")' 2>/dev/null || install_packages libseccomp2
