@@ -128,8 +128,8 @@ def rehearse(
     """Run the zip here as Gradescope would, on each submission, and show what its student and the staff would see.
 
     Ubuntu 22.04 (Debian 12 where that cannot be had), root with Docker's default capabilities and system calls, 768 MB,
-    half a core, no network; a harness of our own that does what Gradescope's is known to do. Needs root, mmdebstrap and,
-    for setup.sh, a network. Systems and images are kept in --cache.
+    half a core, no network; a harness of our own that does what Gradescope's is known to do. Needs root, mmdebstrap
+    and, for setup.sh, a network. Systems and images are kept in --cache.
 
     Exit codes: 0 every submission graded; 1 some not, or this machine cannot do it; 2 a wrong argument or a zip whose
     setup.sh fails.

@@ -3,7 +3,8 @@
 Usage: python3 _harness.py SPEC
 
 It runs inside the container on the system's Python 3.10, as root and as process 1, and imports nothing but the standard
-library. SPEC is JSON: root, incoming (a folder), metadata (an object or a text), timeout_s, environment, outcome (a file).
+library. SPEC is JSON: root, incoming (a folder), metadata (an object or a text), timeout_s, environment, and
+outcome (a file).
 The outcome, JSON too:
 
     state    "graded", "failed" (no results.json, or one that is not as documented) or "timed out"

@@ -1,4 +1,4 @@
-"""A container made by hand: layers of folders as root, namespaces of its own, Docker's rights, a small machine's limits.
+"""A container made by hand: layers of folders as root, namespaces, Docker's rights, a small machine's limits.
 
 Usage: python -m autograder.gradescope.container   (a Container, JSON, on standard input; needs root)
 
@@ -107,9 +107,8 @@ def _enter(container: Container) -> None:
     Path(f"{container.upper}.work").mkdir(exist_ok=True)
     _mount("none", "/", "none", _REC | _PRIVATE)
     layers = ":".join(container.layers)
-    _mount(
-        "overlay", root, "overlay", 0, f"lowerdir={layers},upperdir={container.upper},workdir={container.upper}.work"
-    )
+    options = f"lowerdir={layers},upperdir={container.upper},workdir={container.upper}.work"
+    _mount("overlay", root, "overlay", 0, options)
     for folder in ("proc", "sys", "dev", "etc", "tmp", ".outside"):
         Path(root, folder).mkdir(exist_ok=True)
     _mount("proc", f"{root}/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
@@ -139,6 +138,9 @@ def _make_devices(folder: str) -> None:
     for name, target in {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
         Path(folder, name).symlink_to(f"/proc/self/{target}")
     Path(folder, "shm").mkdir()
+    Path(folder, "pts").mkdir()
+    _mount("devpts", f"{folder}/pts", "devpts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
+    Path(folder, "ptmx").symlink_to("pts/ptmx")
     _mount("tmpfs", f"{folder}/shm", "tmpfs", _NOSUID | _NODEV | _NOEXEC, "mode=1777,size=64m")
 
 
@@ -173,8 +175,10 @@ def main() -> None:
             null = os.open("/dev/null", os.O_RDONLY)
             os.dup2(null, 0)
             os.setsid()
+            for number in (signal.SIGPIPE, signal.SIGXFSZ):  # which Python ignores
+                signal.signal(number, signal.SIG_DFL)
             take_dockers_rights(system_calls)
-            os.execvpe(container.command[0], list(container.command), container.environment)
+            os.execvpe(container.command[0], list(container.command), container.environment)  # noqa: S606
         except (OSError, ValueError, GraderError) as error:
             print(f"container: {error}", file=sys.stderr, flush=True)
         os._exit(125)

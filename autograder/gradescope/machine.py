@@ -1,4 +1,4 @@
-"""The machine that Gradescope gives a submission, by control groups: its memory, its part of a core; and what was used."""
+"""The machine that Gradescope gives a submission, by control groups: memory, part of a core; and what was used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A zip run here as Gradescope would: its image built once, then a fresh container and our harness for each submission."""
+"""A zip run here as Gradescope would: its image built once, then a fresh container and harness for each submission."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def open_profile(named: Path | None, cache: Path) -> Path:
     if named is None and _fetch_profile(path):
         return path
     raise GraderError(
-        "Docker's profile of system calls is not here; name the file default.json of moby's profiles/seccomp with --profile."
+        "Docker's profile of system calls is not here; name default.json of moby's profiles/seccomp with --profile."
     )
 
 
