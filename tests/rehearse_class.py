@@ -1,6 +1,6 @@
 """Rehearses an assignment's zip on its sample class and compares with `grade`: scores, outcomes and every message.
 
-Usage: python rehearse_class.py [--limit N] ID...   (needs root, mmdebstrap and a network; minutes an assignment)
+Usage: python rehearse_class.py ID... [OPTION OF rehearse]...   (needs root, mmdebstrap and a network; takes minutes)
 
 Not part of `make test`: `make rehearse` runs it. Exit code 1 where anything differs.
 """
@@ -22,25 +22,24 @@ SEED = ("--seed", "rehearsal")
 def main() -> int:
     """Each assignment that is named."""
     arguments = sys.argv[1:]
-    limit = int(arguments.pop(1)) if arguments[:1] == ["--limit"] else None
-    names = arguments[1:] if limit is not None else arguments
+    first = next((place for place, word in enumerate(arguments) if word.startswith("-")), len(arguments))
     differing = 0
-    for name in names:
+    for name in arguments[:first]:
         with tempfile.TemporaryDirectory() as folder:
-            differing += compare(name, Path(folder), limit)
+            differing += compare(name, Path(folder), arguments[first:])
     return min(1, differing)
 
 
-def compare(name: str, folder: Path, limit: int | None) -> int:
+def compare(name: str, folder: Path, options: list[str]) -> int:
     """How many submissions of the class do not come out as from `grade`."""
     classes = ROOT / "examples" / "class" / name
-    paths = sorted(path for path in classes.iterdir() if path.name != "expected.toml")[:limit]
+    paths = sorted(path for path in classes.iterdir() if path.name != "expected.toml")
     if not paths:
         raise SystemExit(f"{classes} holds no submission")
     bundle = folder / f"{name}.zip"
     run("gradescope", "build", name, "--out", bundle, *SEED)
     run("grade", name, classes, "--out", folder / "grade", "--quiet", *SEED)
-    run("gradescope", "rehearse", bundle, *paths, "--quiet", "--out", folder / "rehearsed", fails=True)
+    run("gradescope", "rehearse", bundle, *paths, "--quiet", "--out", folder / "rehearsed", *options, fails=True)
     differing = [path.name for path in paths if not is_same(path, folder)]
     print(f"{name}: {len(paths) - len(differing)} of {len(paths)} submissions come out as from grade", flush=True)
     return len(differing)

@@ -116,6 +116,10 @@ def rehearse(
     profile: Annotated[
         Path | None, typer.Option(help="Docker's profile of system calls; else from Debian's package.", metavar="FILE")
     ] = None,
+    python: Annotated[
+        Path | None,
+        typer.Option(help="A Python's folder that is shown inside, where none can be fetched there.", metavar="DIR"),
+    ] = None,
     metadata: Annotated[
         Path | None, typer.Option(help="The submission_metadata.json of each; else an example.", metavar="FILE")
     ] = None,
@@ -145,7 +149,9 @@ def rehearse(
         print(f"rehearsal: {text}", file=sys.stderr, flush=True)
 
     given = _read_text(metadata) if metadata else None
-    image = open_image(bundle.resolve(), cache.resolve(), profile, say)
+    image = open_image(bundle.resolve(), cache.resolve(), profile, python, say)
+    if python:
+        say(f"with this machine's Python in {python}, not with one that setup.sh fetches")
     say(f"in {image.system}{'' if image.system.startswith('Ubuntu') else ', not in Ubuntu 22.04 as Gradescope'}")
     rows = []
     for path in files:

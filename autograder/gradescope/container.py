@@ -50,6 +50,7 @@ class Container:
         profile: Docker's profile of system calls.
         network: whether it shares this machine's network; else it has none.
         shown: files and folders of this machine that it can read, by their path inside.
+        groups: likewise its own control groups.
     """
 
     layers: tuple[str, ...]
@@ -59,6 +60,7 @@ class Container:
     profile: str
     network: bool = False
     shown: dict[str, str] | None = None
+    groups: dict[str, str] | None = None
 
 
 def run_container(container: Container, machine: Machine, log: Path) -> tuple[int, Usage]:
@@ -77,7 +79,7 @@ def run_container(container: Container, machine: Machine, log: Path) -> tuple[in
             )  # fmt: skip
             try:
                 assert process.stdin is not None
-                process.stdin.write(json.dumps(asdict(container)).encode())
+                process.stdin.write(json.dumps({**asdict(container), "groups": group.shown}).encode())
                 process.stdin.close()
                 while process.poll() is None:
                     group.look()
@@ -113,6 +115,10 @@ def _enter(container: Container) -> None:
         Path(root, folder).mkdir(exist_ok=True)
     _mount("proc", f"{root}/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
     _mount("sysfs", f"{root}/sys", "sysfs", _NOSUID | _NODEV | _NOEXEC | _RDONLY)
+    if container.groups:
+        _mount("tmpfs", f"{root}/sys/fs/cgroup", "tmpfs", _NOSUID | _NODEV | _NOEXEC, "mode=755,size=64k")
+        for source, inside in container.groups.items():
+            _show(source, root + inside)
     _make_devices(f"{root}/dev")
     for source, inside in (container.shown or {}).items():
         _show(source, root + inside)

@@ -19,6 +19,7 @@ from typing import Any, Final
 from autograder import __version__
 from autograder.errors import GraderError
 from autograder.gradescope.lateness import Lateness, measure_lateness
+from autograder.gradescope.memory import fit_memory
 from autograder.gradescope.metadata import Metadata, read_metadata
 from autograder.gradescope.publishing import end_processes, remove_results, write_results
 from autograder.gradescope.settings import COURSE, Settings, read_key, read_settings
@@ -123,6 +124,7 @@ def _grade_in(
     try:
         reference = grade_reference(assignment, suite)
         print(f"reference: {reference.score:g} of {reference.points:g} in {reference.wall_s:.1f} s")
+        suite.assignment = _fit(assignment)
         for attempt in range(_TRIES):
             try:
                 return _grade_once(submission, assignment, suite, until_s)
@@ -133,6 +135,16 @@ def _grade_in(
         raise AssertionError("unreachable: the last try returns or raises")
     finally:
         suite.close()
+
+
+def _fit(assignment: Assignment) -> Assignment:
+    """The assignment with a limit of memory that this container can keep."""
+    limits = assignment.spec.limits
+    memory_mib = fit_memory(limits.memory_mib)
+    if memory_mib < limits.memory_mib:
+        print(f"note: a submission may use {memory_mib} of {limits.memory_mib} MiB here; the container has no more")
+    fitted = limits.model_copy(update={"memory_mib": memory_mib})
+    return Assignment(assignment.course, assignment.id, assignment.spec.model_copy(update={"limits": fitted}))
 
 
 def _grade_once(submission: Submission, assignment: Assignment, suite: Suite, until_s: float) -> GradeReport:
@@ -184,3 +196,9 @@ def prepare_image(source: Path) -> None:
     finally:
         sandbox.close()
     print(f"{assignment.id}: the reference scores {report.score:g} of {report.points:g}; the image is ready")
+    limits = assignment.spec.limits
+    cpu_s = sum(limits.test_cpu_s(test.result.cpu_s, test.expected.timeout_s) for test in report.tests)
+    print(
+        f"time: the tests' own limits sum to {cpu_s:.0f} CPU seconds, of a deadline of {settings.deadline_s:.0f} s; "
+        "a submission that uses them all up ends its last tests as time-outs"
+    )

@@ -83,6 +83,11 @@ class MachineGroup:
         """Files into which a process writes 0 to be in the groups."""
         return [folder / "cgroup.procs" for folder in dict.fromkeys(self._folders.values())]
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """The groups' folders, by where a container sees its own."""
+        return {str(folder): str(_MOUNT / kind) for kind, folder in self._folders.items()}
+
     def _write(self, kind: str, name: str, value: object) -> None:
         (self._folders[kind] / name).write_text(str(value), encoding="ascii")
 

@@ -29,6 +29,7 @@ _ENVIRONMENT: Final = {
     "HOSTNAME": "gradescope",
 }  # fmt: skip
 _SECRETS: Final = {"SUBMISSION_URL": "https://gradescope.invalid/rehearsal?token=not-for-students"}
+_KEPT_IMAGES: Final = 6
 _BUILDER: Final = Machine(memory_mib=4096, cores=2.0)
 _CERTIFICATES: Final = "/etc/ssl/certs/ca-certificates.crt"
 _PASSED_ON: Final = ("PIP_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
@@ -42,11 +43,23 @@ class Image:
         system: in which system.
         layers: the folders of its root, the uppermost first.
         profile: Docker's profile of system calls.
+        python: the folder of a Python of this machine's that is shown inside; empty where none is.
     """
 
     system: str
     layers: tuple[str, ...]
     profile: Path
+    python: str = ""
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What of this machine is shown inside, at the same paths."""
+        return {self.python: self.python} if self.python else {}
+
+    @property
+    def path(self) -> dict[str, str]:
+        """The PATH that setup.sh has."""
+        return {"PATH": f"{_ENVIRONMENT['PATH']}:{self.python}/bin"} if self.python else {}
 
 
 @dataclass(frozen=True)
@@ -58,8 +71,15 @@ class Rehearsed:
     usage: Usage
 
 
-def open_image(bundle: Path, cache: Path, profile: Path | None, say: Say) -> Image:
+def open_image(bundle: Path, cache: Path, profile: Path | None, python: Path | None, say: Say) -> Image:
     """The image of a zip, built where the same zip was not yet.
+
+    Args:
+        bundle: the zip.
+        cache: where systems and images are kept.
+        profile: Docker's profile of system calls, if it is not to be fetched.
+        python: the folder of a Python of this machine's that is shown inside, as if it were installed there.
+        say: told what takes long.
 
     Raises:
         SpecError: the zip is none that Gradescope could take, or its setup.sh fails.
@@ -74,32 +94,43 @@ def open_image(bundle: Path, cache: Path, profile: Path | None, say: Say) -> Ima
         raise SpecError(f"{error.filename} cannot be read ({error.strerror}); name a zip of `build`.") from None
     calls = open_profile(profile, cache)
     system, root = open_root(cache, say)
-    digest = hashlib.sha256(data + system.suite.encode()).hexdigest()[:16]
-    image = cache / "images" / digest / "upper"
-    if not image.is_dir():
-        _build_image(bundle, data, root, image, calls, say)
-    return Image(system.name, (str(image), str(root)), calls)
+    shown = str(python.resolve()) if python else ""
+    digest = hashlib.sha256(data + f"{system.suite} {shown}".encode()).hexdigest()[:16]
+    image = Image(system.name, (str(cache / "images" / digest / "upper"), str(root)), calls, shown)
+    if not Path(image.layers[0]).is_dir():
+        _build_image(bundle, data, image, say)
+    _sweep(cache / "images", digest)
+    return image
 
 
-def _build_image(bundle: Path, data: bytes, root: Path, image: Path, profile: Path, say: Say) -> None:
-    image.parent.mkdir(parents=True, exist_ok=True)
-    growing = Path(tempfile.mkdtemp(dir=image.parent, prefix=".growing-"))
-    log = image.parent / "setup.log"
+def _sweep(images: Path, digest: str) -> None:
+    """Keep this image and those that were used last: each takes as much room as torch does."""
+    (images / digest).touch()
+    for path in sorted(images.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT_IMAGES]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _build_image(bundle: Path, data: bytes, image: Image, say: Say) -> None:
+    upper, root = map(Path, image.layers)
+    folder = upper.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    growing = Path(tempfile.mkdtemp(dir=folder, prefix=".growing-"))
+    log = folder / "setup.log"
     try:
-        upper = growing / "upper"
-        upper.mkdir(mode=0o755)
-        _unpack(bundle, data, upper / _ROOT[1:])
+        grown = growing / "upper"
+        grown.mkdir(mode=0o755)
+        _unpack(bundle, data, grown / _ROOT[1:])
         say(f"building the image of {bundle.name} with its setup.sh (once, minutes; log: {log})")
         container = Container(
-            layers=(str(root),), upper=str(upper), command=("bash", f"{_ROOT}/source/setup.sh"),
-            environment=_ENVIRONMENT | _builders_environment(), profile=str(profile), network=True,
-            shown=_builders_files(),
+            layers=(str(root),), upper=str(grown), command=("bash", f"{_ROOT}/source/setup.sh"),
+            environment=_ENVIRONMENT | _builders_environment() | image.path,
+            profile=str(image.profile), network=True, shown=_builders_files() | image.shown,
         )  # fmt: skip
         status, usage = run_container(container, _BUILDER, log)
         if status != 0:
             last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
             raise SpecError(f"setup.sh of {bundle} ended with {status} ({last[0][:200]}); {log} has all that it said.")
-        upper.rename(image)
+        grown.rename(upper)
         say(f"image built in {usage.wall_s:.0f} s ({usage.cpu_s:.0f} CPU seconds)")
     finally:
         shutil.rmtree(growing, ignore_errors=True)
@@ -157,7 +188,7 @@ def rehearse(image: Image, path: Path, metadata: Any, machine: Machine, timeout_
         (upper / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
         container = Container(
             layers=image.layers, upper=str(upper), command=("python3", f"{_ROOT}/harness.py", "/spec.json"),
-            environment=_ENVIRONMENT, profile=str(image.profile),
+            environment=_ENVIRONMENT, profile=str(image.profile), shown=image.shown,
         )  # fmt: skip
         status, usage = run_container(container, machine, folder / "log")
         try:
