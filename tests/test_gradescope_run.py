@@ -190,6 +190,13 @@ def test_fault_of_the_machine_leaves_no_results(folder: Path, tmp_path: Path) ->
     assert_fault(folder, run_there(folder, {"AUTOGRADER_TREES": str(tmp_path / "file" / "trees")}), "sandbox")
 
 
+def test_submission_that_is_not_there_leaves_no_results(folder: Path) -> None:
+    """Where Gradescope's folder is missing, that is said and not graded as an empty submission."""
+    hand_in(folder, {})
+    (folder / "submission").rmdir()
+    assert_fault(folder, run_there(folder), "submission cannot be read")
+
+
 def test_killed_at_any_instant(folder: Path) -> None:
     """After SIGKILL at 50 random instants results.json is whole or not there, and nothing of the run lives on."""
     hand_in(folder, {"steps.py": REFERENCE})

@@ -16,7 +16,9 @@ PACKAGE: Final = "package"
 DEFAULT_MINUTES: Final = 10
 """Gradescope's own default time-out."""
 MAX_MINUTES: Final = 40
-_OWN_SHARE: Final = 0.9  # of the time-out; Gradescope gives score 0 to what it has to end
+# of the time-out; Gradescope gives score 0 to what it has to end
+_OWN_SHARE: Final = 0.9
+_LAST_SHARE: Final = 0.95
 
 
 class Settings(BaseModel):
@@ -38,6 +40,11 @@ class Settings(BaseModel):
     def deadline_s(self) -> float:
         """When a grading that is not done is given up: before Gradescope ends it and writes a zero."""
         return self.timeout_min * 60 * _OWN_SHARE
+
+    @property
+    def last_s(self) -> float:
+        """When whatever did not look at the clock itself is given up."""
+        return self.timeout_min * 60 * _LAST_SHARE
 
 
 def read_settings(source: Path) -> Settings:

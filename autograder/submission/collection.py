@@ -91,8 +91,11 @@ def collect_submissions(
 
 def read_submission(path: Path, student: str, modules: Iterable[str]) -> Submission:
     """What lies in a folder as one student's, whatever else it looks like: nothing of its layout is guessed."""
-    handin = Handin(clean_student(student), (("", disk_node(path)),), str(path), own=True)
-    return _read(handin, tuple(modules))
+    try:
+        parts: tuple[tuple[str, Node], ...] = (("", disk_node(path)),)
+    except OSError as error:
+        return Submission(clean_student(student), {}, fault=f"{path} cannot be read ({error.strerror}).")
+    return _read(Handin(clean_student(student), parts, str(path), own=True), tuple(modules))
 
 
 def _is_same(path: Path, other: Path | None) -> bool:
