@@ -42,7 +42,7 @@ find_python() {
 fetch_python() {
   python3.11 -m venv "$home/bootstrap" || return 1
   "$home/bootstrap/bin/python" -m pip install -q "$uv" >&2 || return 1
-  "$home/bootstrap/bin/uv" python install -q --no-bin "$fetched" >&2 || return 1
+  "$home/bootstrap/bin/uv" python install --no-bin "$fetched" >&2 || return 1
   "$home/bootstrap/bin/uv" python find -q --managed-python --no-project "$fetched"
 }
 
@@ -55,9 +55,11 @@ if ! python=$(find_python); then
     install_packages python3.11 python3.11-venv
     python=$(find_python) || python=$(fetch_python) || {
       if [ -n "$torch" ]; then
-        echo "setup.sh: no Python that torch works with could be fetched; build the image again, or give it a base with Python 3.11 or newer." >&2
+        echo "setup.sh: no Python that torch works with could be fetched; build the image again, or take a base image" \
+          "with Python 3.11 or newer." >&2
         exit 1
       fi
+      echo "setup.sh: no standalone Python could be fetched; Ubuntu's own is taken, which does for what needs no torch."
       python=$(command -v python3.11) # of Ubuntu 22.04: a release candidate, too old for torch and good for the rest
     }
   fi
