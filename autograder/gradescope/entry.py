@@ -7,6 +7,7 @@ failed, which is no score. The time-out of ours comes before Gradescope's, which
 from __future__ import annotations
 
 import contextlib
+import resource
 import signal
 import sys
 import time
@@ -25,7 +26,7 @@ from autograder.gradescope.publishing import end_processes, remove_results, writ
 from autograder.gradescope.settings import COURSE, Settings, read_key, read_settings
 from autograder.grading import grade_reference, grade_submission
 from autograder.reports.gradescope import GradescopeResults, render_gradescope
-from autograder.sandbox import Zygote, open_sandbox
+from autograder.sandbox import open_sandbox
 from autograder.sandbox.tree import seal_tree
 from autograder.spec import Assignment, load_assignment
 from autograder.submission import Submission, read_submission
@@ -74,6 +75,7 @@ def run_once(place: Place) -> GradescopeResults:
     """
     started_s = time.monotonic()
     remove_results(place.results)
+    _take_descriptors()
     settings = read_settings(place.source)
     with _deadline(settings.last_s):
         metadata = read_metadata(place.metadata)
@@ -105,35 +107,45 @@ def _deadline(seconds: float) -> Iterator[None]:
 
 
 def _grade(submission: Submission, assignment: Assignment, key: bytes, until_s: float) -> tuple[GradeReport, range]:
-    """The grade, with everything that was started ended, and the uids that the student's processes had."""
+    """The grade, with everything that was started ended, and the uids that the student's processes had.
+
+    After a fault everything is started anew, once.
+    """
     if submission.fault:
         raise GraderError(submission.fault)
-    sandbox = open_sandbox("user", assignment.spec.packages)
-    try:
+    for attempt in range(_TRIES):
+        try:
+            return _grade_once(submission, assignment, key, until_s)
+        except GraderError as error:
+            if attempt + 1 == _TRIES or time.monotonic() >= until_s:
+                raise
+            print(f"autograder: not graded at try {attempt + 1}: {error}", file=sys.stderr)
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _grade_once(
+    submission: Submission, assignment: Assignment, key: bytes, until_s: float
+) -> tuple[GradeReport, range]:
+    with contextlib.ExitStack() as stack:
+        sandbox = open_sandbox("user", assignment.spec.packages)
+        stack.callback(sandbox.close)
         print(f"sandbox: {sandbox.name} ({'; '.join(sandbox.layers)})")
-        return _grade_in(sandbox, submission, assignment, key, until_s), sandbox.uids
-    finally:
-        sandbox.close()
-
-
-def _grade_in(
-    sandbox: Zygote, submission: Submission, assignment: Assignment, key: bytes, until_s: float
-) -> GradeReport:
-    suite = Suite(assignment, sandbox, key)
-    try:
+        suite = Suite(assignment, sandbox, key)
+        stack.callback(suite.close)
         reference = grade_reference(assignment, suite)
         print(f"reference: {reference.score:g} of {reference.points:g} in {reference.wall_s:.1f} s")
         suite.assignment = _fit(assignment)
-        for attempt in range(_TRIES):
-            try:
-                return _grade_once(submission, assignment, suite, until_s)
-            except GraderError as error:
-                print(f"autograder: not graded at try {attempt + 1}: {error}", file=sys.stderr)
-                if attempt + 1 == _TRIES or time.monotonic() >= until_s:
-                    raise
-        raise AssertionError("unreachable: the last try returns or raises")
-    finally:
-        suite.close()
+        report = grade_submission(submission, assignment, suite, until_s)
+    if report.faults:
+        raise GraderError(report.faults[0].result.summary or "A test was not judged.")
+    return report, sandbox.uids
+
+
+def _take_descriptors() -> None:
+    """As many as this process may have: what it passes to others counts, and that of other root's processes with it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _fit(assignment: Assignment) -> Assignment:
@@ -144,13 +156,6 @@ def _fit(assignment: Assignment) -> Assignment:
         print(f"note: a submission may use {memory_mib} of {limits.memory_mib} MiB here; the container has no more")
     fitted = limits.model_copy(update={"memory_mib": memory_mib})
     return Assignment(assignment.course, assignment.id, assignment.spec.model_copy(update={"limits": fitted}))
-
-
-def _grade_once(submission: Submission, assignment: Assignment, suite: Suite, until_s: float) -> GradeReport:
-    report = grade_submission(submission, assignment, suite, until_s)
-    if report.faults:
-        raise GraderError(report.faults[0].result.summary or "A test was not judged.")
-    return report
 
 
 def add_lateness(results: GradescopeResults, lateness: Lateness) -> GradescopeResults:
