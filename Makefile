@@ -34,6 +34,7 @@ hostile: .venv/installed build/docker/default.json
 REHEARSED ?= pca_svd softmax_classifier
 rehearse: .venv/installed
 	$(BIN)/python tests/rehearse_class.py $(REHEARSED) $(REHEARSE_OPTIONS)
+	$(BIN)/python tests/rehearse_setup.py
 	$(BIN)/python tests/rehearse_hostile.py
 
 bench: .venv/installed
