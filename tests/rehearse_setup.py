@@ -3,7 +3,7 @@
 Usage: python rehearse_setup.py [ANOTHER_PYTHONS_FOLDER]   (needs root, mmdebstrap and a network)
 
 Not part of `make test`: `make rehearse` runs it. What must hold: the system's python3 is the same file and version
-before and after, the second run ends with 0, only root can look into the unpacked zip, and the reference gets all points.
+before and after, the second run ends with 0, only root can look into the unpacked zip, the reference gets all points.
 """
 
 from __future__ import annotations
