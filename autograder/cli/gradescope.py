@@ -148,6 +148,9 @@ def rehearse(
     def say(text: str) -> None:
         print(f"rehearsal: {text}", file=sys.stderr, flush=True)
 
+    for path in files:
+        if not path.exists():
+            raise SpecError(f"{path} does not exist; name files, folders or zips that could be handed in.")
     given = _read_text(metadata) if metadata else None
     image = open_image(bundle.resolve(), cache.resolve(), profile, python, say)
     if python:
