@@ -95,9 +95,11 @@ def test_submissions_are_laid_out_as_uploaded(tmp_path: Path) -> None:
 
 
 def test_missing_zip_is_one_sentence(needs_root: None, tmp_path: Path) -> None:
-    """A zip that is not there is said before anything is made."""
-    process = run_autograder("gradescope", "rehearse", "x.zip", "x.py", "--cache", tmp_path / "cache", cwd=tmp_path)
-    assert "x.zip" in assert_one_sentence(process, 2)
+    """A zip or a submission that is not there is said before anything is made."""
+    command = ("gradescope", "rehearse", "x.zip", "x.py", "--cache", tmp_path / "cache")
+    assert "x.py does not exist" in assert_one_sentence(run_autograder(*command, cwd=tmp_path), 2)
+    (tmp_path / "x.py").write_text("")
+    assert "x.zip" in assert_one_sentence(run_autograder(*command, cwd=tmp_path), 2)
 
 
 @pytest.mark.parametrize("command", ["build", "run", "rehearse"])
