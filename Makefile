@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check hostile bench fuzz vm clean
+.PHONY: demo test check hostile rehearse bench fuzz vm clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -29,6 +29,14 @@ check: .venv/installed
 # The hostile collection under every backend, as a table.
 hostile: .venv/installed build/docker/default.json
 	$(BIN)/python tests/hostile_table.py
+
+# The Gradescope zips of sample classes, in a container like Gradescope's, compared with `grade`; then hostile submissions.
+# Needs root, mmdebstrap and a network; REHEARSE_OPTIONS may be "--python DIR" where no Python can be fetched.
+REHEARSED ?= pca_svd softmax_classifier
+rehearse: .venv/installed
+	$(BIN)/python tests/rehearse_class.py $(REHEARSED) $(REHEARSE_OPTIONS)
+	$(BIN)/python tests/rehearse_setup.py
+	$(BIN)/python tests/rehearse_hostile.py
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/class_growth.py

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from autograder.errors import GraderError, SpecError, did_you_mean
 from autograder.scoring import score_tests, total
 from autograder.spec import Assignment
 from autograder.submission import Submission
+from autograder.testrun.deadline import settle_rest
 from autograder.testrun.runner import Suite, TestRun, refuse_tests
 from autograder.verdict import GradeReport, Outcome, ScoredTest, TestResult
 from autograder.workspace import Workspace, prepare_workspace
 
 
-def grade_submission(submission: Submission, assignment: Assignment, suite: Suite) -> GradeReport:
+def grade_submission(
+    submission: Submission, assignment: Assignment, suite: Suite, until_s: float = math.inf
+) -> GradeReport:
     """Grade one submission.
 
+    Args:
+        submission: what was handed in.
+        assignment: for which assignment.
+        suite: its tests.
+        until_s: when to stop, by `time.monotonic()`.
+
     Raises:
-        GraderError: the machine or the grader failed; the submission is not graded.
+        GraderError: the machine or the grader failed, or was too slow; the submission is not graded.
     """
     workspace = prepare_workspace(submission, assignment)
-    run = refuse_tests(workspace, suite.tests) or suite.run(workspace)
+    run = refuse_tests(workspace, suite.tests) or settle_rest(suite.run(workspace, until_s=until_s), suite.tests)
     scored = score_tests(suite.tests, run.results)
     return make_report(workspace, assignment, run, scored)
 

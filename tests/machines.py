@@ -21,15 +21,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import os
-import platform
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from autograder.gradescope.rights import ALLOW, ERRNO, Filter, check, docker_filter, take_dockers_rights
 
 CGROUPS = Path("/sys/fs/cgroup")
 GROUPED = ("delegated-user", "undelegated-user", "container-with-cgroups")
@@ -39,90 +38,16 @@ NOBODY = 65534
 SLOWNESS = float(os.environ.get("TEST_SLOWNESS", "1"))
 MACHINE = "TEST_MACHINE"
 """The variable by which a test file that is run again knows where it is."""
-# Docker's documentation, "Runtime privilege and Linux capabilities": what a container has by default.
-DEFAULT_CAPABILITIES = {
-    "CHOWN": 0, "DAC_OVERRIDE": 1, "FOWNER": 3, "FSETID": 4, "KILL": 5, "SETGID": 6, "SETUID": 7, "SETPCAP": 8,
-    "NET_BIND_SERVICE": 10, "NET_RAW": 13, "SYS_CHROOT": 18, "MKNOD": 27, "AUDIT_WRITE": 29, "SETFCAP": 31,
-}  # fmt: skip
-
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWCGROUP = 0x00020000, 0x10000000, 0x02000000
-PR_CAPBSET_DROP = 24
-ALLOW, ERRNO = 0x7FFF0000, 0x00050000
-CTL_NNP = 3
-COMPARISONS = {"SCMP_CMP_EQ": 4, "SCMP_CMP_MASKED_EQ": 7}
 LANDLOCK = {"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class Comparison(ctypes.Structure):
-    """libseccomp's scmp_arg_cmp."""
-
-    _fields_ = (("argument", ctypes.c_uint), ("operator", ctypes.c_int), ("a", ctypes.c_uint64), ("b", ctypes.c_uint64))
-
-
-def check(result: int) -> None:
-    """OSError if a libc call failed."""
-    if result != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-
-
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
     """Mount, or change a mount."""
     check(_libc.mount(source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()))
-
-
-class Filter:
-    """A filter of system calls, built by libseccomp and put in force on this process."""
-
-    def __init__(self, default: int) -> None:
-        self.library = ctypes.CDLL("libseccomp.so.2")
-        self.library.seccomp_init.restype = ctypes.c_void_p
-        self.context = ctypes.c_void_p(self.library.seccomp_init(ctypes.c_uint32(default)))
-        check(self.library.seccomp_attr_set(self.context, CTL_NNP, 0))  # a container's may still run setuid programs
-
-    def add(self, action: int, name: str, arguments: list[tuple[int, int, int, int]]) -> None:
-        """A rule; a call that this machine does not have is left out."""
-        number = self.library.seccomp_syscall_resolve_name(name.encode())
-        if number < 0:
-            return
-        array = (Comparison * max(1, len(arguments)))(*(Comparison(*each) for each in arguments))
-        check(self.library.seccomp_rule_add_array(self.context, ctypes.c_uint32(action), number, len(arguments), array))
-
-    def load(self) -> None:
-        """From now on."""
-        check(self.library.seccomp_load(self.context))
-
-
-def docker_filter(without: set[str]) -> Filter:
-    """Docker's profile as it is for its default capabilities, less some calls."""
-    profile = json.loads(PROFILE.read_text())
-    result = Filter(ERRNO | 1)
-    for rule in profile["syscalls"]:
-        if not applies(rule):
-            continue
-        action = ALLOW if rule["action"] == "SCMP_ACT_ALLOW" else ERRNO | (rule.get("errnoRet") or 1)
-        arguments = [
-            (each["index"], COMPARISONS[each["op"]], each["value"], each.get("valueTwo", 0))
-            for each in rule.get("args") or []
-        ]
-        for name in sorted(set(rule["names"]) - without):
-            result.add(action, name, arguments)
-    return result
-
-
-def applies(rule: dict) -> bool:
-    """Whether a rule of Docker's holds for its default capabilities on this architecture and kernel."""
-    arch = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    held = {f"CAP_{name}" for name in DEFAULT_CAPABILITIES}
-    include, exclude = rule.get("includes") or {}, rule.get("excludes") or {}
-    return (
-        set(include.get("caps", [])) <= held
-        and (not include.get("arches") or arch in include["arches"])
-        and not set(exclude.get("caps", [])) & held
-        and arch not in exclude.get("arches", [])
-    )
 
 
 def become_container(without: set[str], *, cgroups: bool = False) -> None:
@@ -133,12 +58,7 @@ def become_container(without: set[str], *, cgroups: bool = False) -> None:
         point = line.split()[4]
         if point.startswith("/sys/fs/cgroup") and not cgroups:
             mount("none", point, "none", MS_REMOUNT | MS_BIND | MS_RDONLY)
-    for number in range(64):
-        if number not in DEFAULT_CAPABILITIES.values() and _libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0:
-            break  # past the last one that this kernel knows
-    docker_filter(without).load()
-    low = sum(1 << number for number in DEFAULT_CAPABILITIES.values())
-    check(_libc.capset(struct.pack("=II", 0x20080522, 0), struct.pack("=6I", low, low, 0, 0, 0, 0)))
+    take_dockers_rights(docker_filter(PROFILE, without))
 
 
 def become_plain_user() -> None:

@@ -1,5 +1,6 @@
 """The prepared tree: built once, root's alone, shared by runs, removed when its packages are gone."""
 
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -123,4 +124,23 @@ def test_devices_are_those_of_every_program(home: Path) -> None:
     opened = tree.open_tree()
     names = {path.name for path in opened.root.rglob("*") if stat.S_ISCHR(path.lstat().st_mode)}
     assert names == {"null", "zero", "full", "random", "urandom"}
+    opened.close()
+
+
+def test_sealed_tree_is_known_again_whatever_the_image_became(home: Path, tmp_path: Path) -> None:
+    """An image that is stored and fetched has other inodes and times: a sealed tree is taken unseen, others are not."""
+    root = tree.seal_tree()
+    replaced = tmp_path / "runtime" / "packages"
+    copy = tmp_path / "copy"
+    shutil.copytree(replaced, copy, symlinks=True)
+    shutil.rmtree(replaced)
+    copy.rename(replaced)
+    opened = tree.open_tree()
+    assert opened.root == root
+    opened.close()
+    assert tree.seal_tree() != root  # the packages as they are now; a second set-up of an image seals anew
+    (home / "sealed").unlink()
+    shutil.rmtree(tmp_path / "runtime" / "packages" / "inner")
+    opened = tree.open_tree()
+    assert opened.root != root
     opened.close()

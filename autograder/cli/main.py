@@ -11,6 +11,7 @@ from autograder import __version__
 from autograder.cli.check import check
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
+from autograder.cli.gradescope import app as gradescope
 from autograder.cli.init import init
 from autograder.cli.new import new
 from autograder.cli.release import release
@@ -35,6 +36,7 @@ app.command()(init)
 app.command()(new)
 app.command()(template)
 app.command()(release)
+app.add_typer(gradescope, name="gradescope")
 
 
 def _show_version(wanted: bool) -> None:

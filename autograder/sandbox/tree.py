@@ -2,7 +2,8 @@
 
 Where nothing can be mounted, the runtime's files are linked into a folder of their own (copied where that lies on
 another file system), once for a machine and its packages; later runs find it there. It is root's, so no student can
-write in it, and holds nothing but the runtime. When an autograder's image is built, it is built with it.
+write in it, and holds nothing but the runtime. When an autograder's image is built, it is built with it and sealed: an
+image that is stored and fetched has other inodes and coarser times, by which the tree would not be known again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ FOLDER_VARIABLE: Final = "AUTOGRADER_TREES"
 _DEFAULT_FOLDER: Final = "/var/cache/autograder"
 _NEVER_NS: Final = 2_145_000_000 * 10**9  # in 2037
 USES: Final = "uses"
+_SEAL: Final = "sealed"
 
 
 class Tree:
@@ -60,7 +62,7 @@ def open_tree() -> Tree:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_home(home)
-        root = home / f"tree-{_digest()}"
+        root = _sealed(home) or home / f"tree-{_digest()}"
         lock = _take_lock(root, fcntl.LOCK_SH)
         if not root.is_dir():
             _build(root)
@@ -71,6 +73,29 @@ def open_tree() -> Tree:
             f"name another folder of root's in {FOLDER_VARIABLE}."
         ) from None
     return Tree(root, lock)
+
+
+def seal_tree() -> Path:
+    """Build the tree, and have every later run take it unseen: for an image whose packages do not change any more.
+
+    Raises:
+        GraderError: it cannot be built here.
+    """
+    seal = Path(os.environ.get(FOLDER_VARIABLE, _DEFAULT_FOLDER)) / _SEAL
+    seal.unlink(missing_ok=True)
+    tree = open_tree()
+    seal.write_text(tree.root.name, encoding="ascii")
+    tree.close()
+    return tree.root
+
+
+def _sealed(home: Path) -> Path | None:
+    """The tree that was sealed, if one was and is still there."""
+    try:
+        root = home / (home / _SEAL).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    return root if root.parent == home and root.is_dir() else None
 
 
 def _check_home(home: Path) -> None:

@@ -38,7 +38,8 @@ def open_user(packages: list[str]) -> Zygote:
     try:
         folder.mkdir()
         folder.chmod(0o711)  # passable, not to be listed
-        configuration = _write_configuration(tree, name, folder, program, packages)
+        first_uid, uids = draw_uids()
+        configuration = _write_configuration(tree, name, folder, program, packages, range(first_uid, first_uid + uids))
         environment = {
             **ENVIRONMENT,
             "HOME": str(folder),
@@ -47,6 +48,7 @@ def open_user(packages: list[str]) -> Zygote:
         }
         command = [sys.executable, "-s", "-S", "-P", str(HERE / "_zygote.py")]
         zygote = Zygote("user", command, "", environment, cgroups, lambda: _close(tree, folder))
+        zygote.uids = range(first_uid, first_uid + uids)
     except BaseException as error:
         cgroups.remove()
         _close(tree, folder)
@@ -61,9 +63,8 @@ def open_user(packages: list[str]) -> Zygote:
     return zygote
 
 
-def _write_configuration(tree: Tree, name: str, folder: Path, program: bytes, packages: list[str]) -> Path:
+def _write_configuration(tree: Tree, name: str, folder: Path, program: bytes, packages: list[str], uids: range) -> Path:
     """Root's alone, in the run's folder: a student can neither list nor read it."""
-    first_uid, uids = draw_uids()
     (folder / "seccomp.bpf").write_bytes(program)
     configuration = folder / "zygote.json"
     configuration.write_text(
@@ -74,8 +75,8 @@ def _write_configuration(tree: Tree, name: str, folder: Path, program: bytes, pa
                 "packages": packages,
                 "backend": "user",
                 "seccomp": str(folder / "seccomp.bpf"),
-                "first_uid": first_uid,
-                "uids": uids,
+                "first_uid": uids.start,
+                "uids": len(uids),
                 "watch": True,
                 "tree": str(tree.root),
                 "uses": f"/{USES}/{name}",

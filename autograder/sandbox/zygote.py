@@ -331,6 +331,8 @@ class Zygote:
         self.layers: tuple[str, ...] = ()
         self.passed_over = ""
         """Why a stronger backend was not taken; empty where there is none."""
+        self.uids = range(0)
+        """Who its children run as, where each use has a uid of its own that is nobody's."""
         self.cgroups = cgroups
         self.remove_files = remove_files
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

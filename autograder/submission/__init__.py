@@ -4,7 +4,7 @@ The only reader of untrusted files: nothing is followed (links), executed or imp
 memory and within bounds, and what cannot be read is said in one sentence while the class goes on.
 """
 
-from autograder.submission.collection import collect_submissions
+from autograder.submission.collection import collect_submissions, read_submission
 from autograder.submission.layouts import Layout
 from autograder.submission.records import (
     MAX_CLASS_BYTES,
@@ -31,4 +31,5 @@ __all__ = [
     "Submission",
     "collect_submissions",
     "read_roster",
+    "read_submission",
 ]

@@ -28,7 +28,7 @@ from autograder.submission.layouts import (
     not_a_submission,
 )
 from autograder.submission.moodle import find_moodle, looks_like_moodle
-from autograder.submission.names import as_text, is_archive, is_source, printable, stem
+from autograder.submission.names import as_text, clean_student, is_archive, is_source, printable, stem
 from autograder.submission.reading import Reader
 from autograder.submission.records import MAX_CLASS_BYTES, Intake, Submission
 from autograder.submission.roster import Roster, enrol
@@ -87,6 +87,15 @@ def collect_submissions(
     here = {submission.student for submission in submissions}
     absent = tuple(one for one in roster.students if one.student not in here) if roster else ()
     return Intake(submissions, tuple(map(printable, found.left_out)), absent)
+
+
+def read_submission(path: Path, student: str, modules: Iterable[str]) -> Submission:
+    """What lies in a folder as one student's, whatever else it looks like: nothing of its layout is guessed."""
+    try:
+        parts: tuple[tuple[str, Node], ...] = (("", disk_node(path)),)
+    except OSError as error:
+        return Submission(clean_student(student), {}, fault=f"{path} cannot be read ({error.strerror}).")
+    return _read(Handin(clean_student(student), parts, str(path), own=True), tuple(modules))
 
 
 def _is_same(path: Path, other: Path | None) -> bool:

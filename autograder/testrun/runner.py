@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import math
 import os
 import select
 import signal
@@ -144,20 +145,28 @@ class Suite:
 
     # ---- one submission
 
-    def run(self, workspace: Workspace, tests: range | None = None) -> TestRun:
+    def run(self, workspace: Workspace, tests: range | None = None, until_s: float = math.inf) -> TestRun:
         """Run every test against a workspace, or those of these places in `self.tests`.
+
+        Args:
+            workspace: what was handed in.
+            tests: places in `self.tests`.
+            until_s: when to stop, by `time.monotonic()`: the tests that are not judged by then have no result.
 
         Raises:
             GraderError: the trusted side died again and again; the submission stays ungraded.
         """
         started_s = time.monotonic()
-        state = _RunState([], 0, 0.0, 0, tests=range(len(self.tests)) if tests is None else tests)
+        places = range(len(self.tests)) if tests is None else tests
+        state = _RunState([], 0, 0.0, 0, tests=places, until_s=until_s)
         died_in: list[int] = []
         while True:
             try:
                 self._run_fork(self._job(workspace, state), state)
                 break
             except _DiedError as death:
+                if state.left_s <= 0:
+                    break
                 self._note_death(death, state, died_in)
         wall_s = time.monotonic() - started_s
         return TestRun(
@@ -240,7 +249,9 @@ class Suite:
     def _take(self, fork: _Fork, job: Job, state: _RunState) -> None:
         limits = job.limits
         patience_s = _TRUSTED_WAIT_S + 2 * limits.wall_s + 3 * limits.import_cpu_s
-        event = fork.read_event(patience_s)
+        if state.left_s <= 0:
+            raise _DiedError("ran out of time")
+        event = fork.read_event(min(patience_s, state.left_s))
         if event.start is not None:
             state.started = event.start
         if event.result is not None:
@@ -262,6 +273,12 @@ class _RunState:
     import_failure: str = ""
     passed_over: list[str] = field(default_factory=list)
     tests: range = range(0)
+    until_s: float = math.inf
+
+    @property
+    def left_s(self) -> float:
+        """How long it may still take."""
+        return self.until_s - time.monotonic()
 
     @property
     def following(self) -> int:
