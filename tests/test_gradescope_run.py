@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -238,7 +239,7 @@ def test_results_appear_at_once(tmp_path: Path) -> None:
     )
     generator = random.Random(21)
     for _ in range(KILLS):
-        process = subprocess.Popen(["python", "-c", program, tmp_path])
+        process = subprocess.Popen([sys.executable, "-c", program, tmp_path])
         while not (tmp_path / "results.json").exists() and process.poll() is None:
             time.sleep(0.001)
         time.sleep(generator.uniform(0, 0.02))
@@ -257,7 +258,7 @@ def test_results_cannot_be_written(needs_root: None, tmp_path: Path) -> None:
 def test_processes_of_the_submission_are_ended(needs_root: None) -> None:
     """Whatever runs under one of the uids, and goes on forking, is gone afterwards; others stay."""
     fork = "import os, time\nos.setuid(345678)\nwhile True:\n    os.fork() or time.sleep(1000)\n    time.sleep(0.05)"
-    process = subprocess.Popen(["python", "-c", fork])
+    process = subprocess.Popen([sys.executable, "-c", fork])
     other = subprocess.Popen(["sleep", "1000"], preexec_fn=lambda: os.setuid(345_677))
     try:
         time.sleep(0.3)
