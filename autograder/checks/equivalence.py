@@ -45,6 +45,8 @@ _CELLS: Final = 160
 _FINEST: Final = Decimal("1e-13")
 _COARSE: Final = Context(prec=28)
 _HALVINGS: Final = 60
+_GAPS: Final = 0.25
+"""A formula with a larger share of points in gaps is undefined in a part of the domain, not at single points."""
 _CLAIM, _EXPECTED = 0, 1
 
 
@@ -135,7 +137,7 @@ class _Comparison:
                 gaps += 1
             except UndefinedError:
                 return Verdict.UNDEFINED
-        if gaps > sum(found.values()):
+        if gaps > sum(found.values()) * _GAPS:
             raise OutsideDomainError
         if any(self._has_own_zero(place, signs) for (owner, place), signs in self._signs.items() if owner == _CLAIM):
             return Verdict.UNDEFINED

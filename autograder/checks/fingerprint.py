@@ -5,8 +5,8 @@ point of a large prime field with a probability that is bounded: the numerator o
 whole coefficients, of degree d and with coefficients of at most h bits, where d and h are at most the sum of the
 formulas' weights, each at most 2^64. It vanishes modulo a prime only if the prime divides all its coefficients, and at
 most h / 255 of the more than 2^246 primes of 256 bits do; else it has at most a share d / 2^255 of the points as zeros
-(Schwartz and Zippel). Both together are under 2^-180. Prime and point come from a hash of the formulas' own text, so that a formula cannot be made
-for them, and the same texts are always judged alike.
+(Schwartz and Zippel). Both together are under 2^-180. Prime and point come from a hash of the formulas' own text, so
+that a formula cannot be made for them, and the same texts are always judged alike.
 
 Functions such as log are taken for further variables, one for each function and argument. So formulas of one
 fingerprint are equal, as an identity in those variables; formulas of different ones differ for certain only if they are
