@@ -40,6 +40,8 @@ _NEGLIGIBLE: Final = Decimal("1e-100")
 _EFFORT: Final = 30_000
 """The cost of all evaluations in one decision, in additions of two intervals: an eighth of a second or so."""
 _POINTS: Final = (24, 160)
+_LONG: Final = 1_000
+"""Above this cost a formula that differs is not looked at further, though it may also be undefined somewhere."""
 _LINES: Final = 2
 _CELLS: Final = 160
 _FINEST: Final = Decimal("1e-13")
@@ -133,6 +135,8 @@ class _Comparison:
         for point in self._points():
             try:
                 found[self._at(point, known)] += 1
+                if found[Verdict.DIFFERENT] and self._cost > _LONG:
+                    break
             except GapError:
                 gaps += 1
             except UndefinedError:

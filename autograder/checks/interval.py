@@ -229,7 +229,7 @@ def _raise(context: Context, value: Decimal, exponent: int) -> Decimal:
 @lru_cache(maxsize=16)
 def _pi(digits: int) -> Decimal:
     """Pi to so many digits, by Machin's formula in whole numbers."""
-    one = 10 ** (digits + 10)
+    one: int = 10 ** (digits + 10)
 
     def inverse_tangent(inverse: int) -> int:
         total = term = one // inverse

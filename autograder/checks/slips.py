@@ -71,7 +71,7 @@ def find_slip(
     """The likeliest slip that leads from the right formula to the student's.
 
     Args:
-        claim: the student's formula, which is defined in the domain and not equivalent.
+        claim: the student's formula, which is not equivalent.
         expected: the author's.
         domain: of both.
         seed: of the points at which guesses are tried.

@@ -16,7 +16,7 @@ import numpy as np
 from autograder.checks.domain import Domain
 from autograder.checks.equivalence import OutsideDomainError, Verdict, decide
 from autograder.checks.expression import Expression, Product
-from autograder.checks.failure import CheckFailure, Place, type_name
+from autograder.checks.failure import CheckFailure, Place, Problem, type_name
 from autograder.checks.notation import readings
 from autograder.checks.slips import find_slip
 from autograder.checks.tokens import UnreadableError
@@ -130,12 +130,11 @@ class _Where:
             verdicts.append(self.decide(claim, expected))
             if verdicts[-1] is Verdict.EQUIVALENT:
                 return
-        if verdicts[0] is Verdict.UNDEFINED:
-            place.fail("undefined")
         if verdicts[0] is Verdict.UNDECIDED:
             place.fail("undecided")
         slip = find_slip(claims[0], expected, self._domain, self._seed, steps or {})
-        place.fail("not equivalent", cause=slip.cause, part=slip.part)
+        problem: Problem = "undefined" if verdicts[0] is Verdict.UNDEFINED else "not equivalent"
+        place.fail(problem, cause=slip.cause, part=slip.part)
 
     def decide(self, claim: Expression, expected: Expression) -> Verdict:
         """What a formula is beside the author's.

@@ -64,7 +64,7 @@ _NUMBER: Final = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCI
 _NAME: Final = re.compile(
     r"\\(?:operatorname|mathrm|text)\s*\{\s*([A-Za-z]+)\s*\}|(\\[A-Za-z]+)|([A-Za-z]+|\u03c3|\u03c0)"
 )
-_INDEXED: Final = re.compile(r"\\?([A-Za-z]+)(?:_\{([A-Za-z0-9]+)\}|_([A-Za-z0-9]+)|([0-9]+))")
+_INDEXED: Final = re.compile(r"\\?([A-Za-z]+)(?:_\{([A-Za-z0-9]+)\}|_?([A-Za-z0-9]*))")
 _LIBRARY: Final = re.compile(r"log(1p|2|10)(?![A-Za-z0-9])|expm1(?![A-Za-z0-9])")
 _COMMANDS: Final[Mapping[str, Kind]] = {
     "\\frac": "frac", "\\dfrac": "frac", "\\tfrac": "frac",
@@ -106,9 +106,9 @@ def read_tokens(text: str, symbols: Collection[str]) -> list[Token]:
         elif number := _NUMBER.match(text, at):
             found.append(Token("number", number[0], at + 1))
             at = number.end()
-        elif (indexed := _INDEXED.match(text, at)) and (name := "".join(filter(None, indexed.groups()))) in plain:
-            found.append(Token("symbol", plain[name], at + 1))
-            at = indexed.end()
+        elif indexed := _indexed_symbol(text, at, plain):
+            found.append(Token("symbol", indexed[0], at + 1))
+            at = indexed[1]
         elif library := _LIBRARY.match(text, at):
             found.append(Token("function", library[0], at + 1))
             at = library.end()
@@ -122,6 +122,27 @@ def read_tokens(text: str, symbols: Collection[str]) -> list[Token]:
             found.append(_sign(text[at], at + 1))
             at += 1
     return [*found, Token("end", "", len(text) + 1)]
+
+
+def _indexed_symbol(text: str, at: int, plain: Mapping[str, str]) -> tuple[str, int] | None:
+    """The symbol with an index that stands here, such as x1, x_1 or x_{1}, and where it ends.
+
+    Args:
+        text: all of it.
+        at: where the name would begin.
+        plain: the symbols by their names without underscores.
+    """
+    match = _INDEXED.match(text, at)
+    if match is None:
+        return None
+    letters, braced, rest = match.groups()
+    if braced:
+        return (plain[letters + braced], match.end()) if letters + braced in plain else None
+    # x_1x_2 is two symbols: the longest index that makes one counts
+    for length in range(len(rest), 0, -1):
+        if letters + rest[:length] in plain:
+            return plain[letters + rest[:length]], match.end() - len(rest) + length
+    return None
 
 
 def _sign(character: str, position: int) -> Token:
