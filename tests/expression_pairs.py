@@ -315,3 +315,104 @@ UNDEFINED: list[tuple[Domain, Pairs]] = [
     (SMALL, [("log(x)", "x"), ("1/(x + 0.999)", "x"), (r"\frac{x y}{x}", "y"), ("sqrt(0.9999 - x)", "1")]),
     (FAR, [("1/(x - 3)", "x"), ("log(x + y)", "x"), ("sqrt(y + 4.999)", "y")]),
 ]
+
+# A second batch, written by hand when the first was right, with one mistake in its first run: 1/(x^2 + y^2) was "not
+# equivalent" and not "undefined", as no point had more than one symbol at zero.
+
+EQUIVALENT.append(
+    (
+        LECTURE,
+        [
+            ("sin(x)^2+cos(x)^2-1", "0"),
+            ("log(n*p)-log(n)-log(p)", "0"),
+            ("cosh(x)^2-sinh(x)^2", "1"),
+            ("exp(x)*exp(-x)", "1"),
+            ("log(exp(x)+exp(y))", "x + log(1+exp(y-x))"),
+            ("max(x,y)", "-min(-x,-y)"),
+            ("(exp(2x)-1)/(exp(2x)+1)", "tanh(x)"),
+            ("sigmoid(z)-sigmoid(z)^2", "sigmoid(z)sigmoid(-z)"),
+            ("exp(exp(x))", "exp(exp(x)/2)^2"),
+            (r"\frac{e^{z}}{(1+e^{z})^2}", r"\sigma(z)(1-\sigma(z))"),
+            ("abs(abs(x))", "|x|"),
+            ("abs(x-y)", "|y-x|"),
+            ("sqrt(p^2-2p+1)", "1-p"),
+            ("n^(3/2)", "n*sqrt(n)"),
+            ("log10(n)", "ln(n)/ln(10)"),
+            ("2^x*2^y", "2^(x+y)"),
+            ("p^x*p^y", "p^(x+y)"),
+            ("exp(x*log(p))", "p^x"),
+            ("cos(2x)", "1-2sin(x)^2"),
+            ("sin(x)/(1+x^2)", "sin(x)*(1+x^2)^-1"),
+            ("max(max(x,y),z)", "max(x,max(y,z))"),
+            ("min(max(p,0),1)", "p"),
+            ("relu(x)-relu(-x)", "x"),
+            ("(1+x^2)^0.5", "sqrt(1+x*x)"),
+            ("sin(pi*n)^2+cos(pi*n)^2", "1"),
+            ("x*x^2*x^3", "x^6"),
+            ("-(-(-x))", "-x"),
+            ("1/n^2", "n^(-2)"),
+            ("y/(2n)", "y/2/n"),
+            (r"\frac{x^{2}+2xy+y^{2}}{1+x^2}", r"\frac{(x+y)^2}{x^2+1}"),
+            ("softplus(z)", "z + softplus(-z)"),
+            ("exp(0)", "1"),
+            ("log(e)", "1"),
+            ("(x - y)^7", "-(y-x)^7"),
+        ],
+    )
+)
+DIFFERENT.append(
+    (
+        LECTURE,
+        [
+            ("exp(-x^2)", "0"),
+            ("exp(-10x^2)", "exp(-10.000000001x^2)"),
+            ("sin(x)", "sin(x+2*3.14159265358979)"),
+            ("tanh(100x)", "x/sqrt(x^2+0.0001)"),
+            ("max(x,y,z)", "max(x,y)"),
+            ("cosh(x)^2+sinh(x)^2", "1"),
+            ("relu(x-5)+x", "x"),
+            ("relu(-x-5)+x", "x"),
+            ("x+relu(x-999)", "x"),
+            ("min(x, 10^5)", "x"),
+            ("p+relu(p-0.99999)", "p"),
+            ("x+relu(1e-6-abs(x-1.2345))", "x"),
+            ("x+relu(0.0001-abs(x*y-1))", "x"),
+            ("max(x+y+z,-50)", "x+y+z"),
+            ("log(n)", "log(n+1e-12)"),
+            ("p*(1-p)", "0.25"),
+            ("abs(y-0.5)", "0.5-y"),
+            ("abs(sin(x))", "sin(x)"),
+            ("x^2", "|x|^2.000000001"),
+            ("max(p,1-p)", "p"),
+            ("sqrt(x^2+1e-18)", "abs(x)"),
+            ("x*sigmoid(10^6*x)", "relu(x)"),
+            ("exp(x)", "(1+x/1000)^64"),
+        ],
+    )
+)
+UNDEFINED.append(
+    (
+        LECTURE,
+        [
+            ("1/(x^2-2)", "x"),
+            ("1/(exp(x)-1)", "x"),
+            ("log(sin(x)+1.5)*log(x+100)", "x"),
+            ("sqrt(x*y)", "x"),
+            ("1/(p-0.123456789)", "p"),
+            ("tan(x)", "x"),
+            ("1/(x*y-1)", "x"),
+            ("log(1+x)", "x"),
+            ("1/cos(x)", "x"),
+            ("sqrt(1-x^2)", "x"),
+            ("n^n^-y/(n-1)", "n"),
+            ("1/(1-n)", "n"),
+            ("log(log(n))", "n"),
+            ("1/abs(x-1.37)", "x"),
+            ("1/(x^2+y^2)", "x"),
+            ("(p-0.5)^-2", "p"),
+            ("sqrt(sin(x))", "x"),
+            ("1/max(x,-5)", "x"),
+            ("log(max(x,0))", "x"),
+        ],
+    )
+)

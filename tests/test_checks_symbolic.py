@@ -240,13 +240,27 @@ def test_points_are_drawn_from_the_generator() -> None:
 
 @pytest.mark.parametrize(
     ("expected", "domain"),
-    [("p - ", DOMAIN), ("p - q", DOMAIN), ("log(y)", DOMAIN), ("p", {"q": (0, 1)}), ("p", {"p": (1, 0)})],
+    [
+        ("p - ", DOMAIN),
+        ("p - q", DOMAIN),
+        ("log(y)", DOMAIN),
+        ("p", {"q": (0, 1)}),
+        ("p", {"p": (1, 0)}),
+        ("p", {"p": (0, math.nan)}),
+    ],
     ids=str,
 )
 def test_wrong_arguments_are_the_authors_error(expected: str, domain: dict[str, tuple[float, float]]) -> None:
     """An expected text that is no formula in the domain is not a student's failure."""
     with pytest.raises(SpecError):
         symbolic("p", expected, symbols=SYMBOLS, domain=domain)
+
+
+@pytest.mark.parametrize("name", ["", "x y", "_x", "x-1", "2x"])
+def test_symbols_have_names(name: str) -> None:
+    """A symbol that no formula could hold is the author's error."""
+    with pytest.raises(SpecError, match="is no symbol"):
+        symbolic("1", "1", symbols=(name,))
 
 
 def test_a_right_derivation_passes() -> None:

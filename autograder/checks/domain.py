@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
@@ -20,6 +21,7 @@ from autograder.errors import SpecError
 Point = Mapping[str, Decimal]
 
 _EXACT: Final = Context(prec=60)
+_NAME: Final = re.compile(r"[A-Za-z]+(_?[A-Za-z0-9]+)?")
 _ANYWHERE: Final = (-3.0, 3.0)
 _WINDOW: Final = 3
 """How far from an interval's finite end, or from zero, random points go where it has no other end."""
@@ -90,6 +92,13 @@ class Side:
             found += [] if self.low.is_finite() else [_EXACT.subtract(min(high, Decimal(0)), step)]
         return [value for value in found if self.holds(value)]
 
+    def ends(self) -> list[Decimal]:
+        """Close to both ends, in three scales, or far out, and zero."""
+        low, high = self.cuts()[0], self.cuts()[-1]
+        steps = [_EXACT.multiply(_EXACT.subtract(high, low), Decimal(1).scaleb(-scale)) for scale in (2, 5, 9)]
+        near = [value for step in steps for value in (_EXACT.add(low, step), _EXACT.subtract(high, step))]
+        return [value for value in (*near, Decimal(0)) if self.holds(value)]
+
     def cuts(self) -> list[Decimal]:
         """Where a walk along the whole interval is cut at first: its ends, or what is as good as infinite."""
         low = self.low if self.low.is_finite() else min(Decimal(-(10**6)), _EXACT.subtract(self.window()[1], 10**6))
@@ -103,13 +112,16 @@ class Domain:
     """The variables of a formula, and the open interval of each, from -3 to 3 where none is given.
 
     Raises:
-        SpecError: an interval is empty, or of no symbol.
+        SpecError: a symbol has no name that formulas can hold, or an interval is empty, or of no symbol.
     """
 
     symbols: Sequence[str]
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in self.symbols:
+            if not _NAME.fullmatch(name):
+                raise SpecError(f"{name!r} is no symbol; give letters, with an index if you like: x, theta, x_1.")
         for name, (low, high) in self.intervals.items():
             if name not in self.symbols or not low < high or math.inf in (low, -high):
                 raise SpecError(
@@ -135,7 +147,9 @@ class Domain:
             yield {name: side.anywhere(draw) for name, side in sides.items()}
 
     def _varied(self, sides: Mapping[str, Side], draw: Draw) -> Iterator[Point]:
-        """One symbol at a special value or an edge, the others anywhere; then all of them at such."""
+        """All symbols at one small number; one at a special value or an edge, the others anywhere; all at such."""
+        for value in _SPECIAL[:4]:
+            yield {name: value if side.holds(value) else side.anywhere(draw) for name, side in sides.items()}
         ladders = {name: side.special()[:4] + side.edges(draw) + side.special()[4:] for name, side in sides.items()}
         for index in range(max(map(len, ladders.values()))):
             for name, ladder in ladders.items():

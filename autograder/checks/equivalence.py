@@ -12,25 +12,24 @@ Three means, each as far as it is sure:
 The author's formula may have gaps, single points where it divides by zero or takes the logarithm of zero. There nothing
 is asked.
 
-Where an abs, max or min changes its branch, and where a root or a logarithm ends, lines through the domain are searched
-with intervals in place of points, so that a narrow branch gets points of its own.
+Where an abs, max or min changes its branch, and where a root or a logarithm ends, `regions` looks for points of each.
 """
 
 from __future__ import annotations
 
 import hashlib
-import heapq
-from collections.abc import Iterator, Sequence
-from decimal import Context, Decimal
+from collections.abc import Iterator
+from decimal import Decimal
 from enum import Enum
-from itertools import count, islice, pairwise
+from itertools import islice
 from typing import Final
 
-from autograder.checks.domain import Domain, Draw, Point, as_intervals, between, middle_of
+from autograder.checks.domain import Domain, Draw, Point, as_intervals, between
 from autograder.checks.expression import Expression
 from autograder.checks.fingerprint import Field, is_rational
 from autograder.checks.interval import Arithmetic, GapError, Interval, UndefinedError, UnsureError
 from autograder.checks.program import Program
+from autograder.checks.regions import Regions
 
 _PRECISIONS: Final = (50, 120, 320)
 _TIGHT: Final = Decimal("1e-30")
@@ -40,12 +39,10 @@ _NEGLIGIBLE: Final = Decimal("1e-100")
 _EFFORT: Final = 30_000
 """The cost of all evaluations in one decision, in additions of two intervals: an eighth of a second or so."""
 _POINTS: Final = (24, 160)
+_UNSURE: Final = 0.2
+"""How many points may remain undecided, for each that is decided: far out all digits may cancel, as in cosh^2 - sinh^2."""
 _LONG: Final = 1_000
 """Above this cost a formula that differs is not looked at further, though it may also be undefined somewhere."""
-_LINES: Final = 2
-_CELLS: Final = 160
-_FINEST: Final = Decimal("1e-13")
-_COARSE: Final = Context(prec=28)
 _HALVINGS: Final = 60
 _GAPS: Final = 0.25
 """A formula with a larger share of points in gaps is undefined in a part of the domain, not at single points."""
@@ -96,7 +93,7 @@ def look_alike(claim: Expression, other: Expression, domain: Domain, seed: bytes
         if not left.overlaps(right):
             return False
         agreeing += _is_tight(arithmetic, left, right)
-    return agreeing >= min(4, 1 if not names else 4)
+    return agreeing >= (4 if names else 1)
 
 
 def _identity(claim: Expression, expected: Expression, field: Field) -> Verdict:
@@ -126,7 +123,7 @@ class _Comparison:
         self._ladder = [Arithmetic(digits) for digits in _PRECISIONS[:-1]]
         self._ladder.append(Arithmetic(_PRECISIONS[-1], _NEGLIGIBLE))
         self._cost = claim.cost + expected.cost
-        self._left = _EFFORT * 3 // 2
+        self._left = max(_EFFORT * 3 // 2, 10 * self._cost)
 
     def verdict(self, known: Verdict) -> Verdict:
         """The verdict, given what is known of the two as identities."""
@@ -135,7 +132,7 @@ class _Comparison:
         for point in self._points():
             try:
                 found[self._at(point, known)] += 1
-                if found[Verdict.DIFFERENT] and self._cost > _LONG:
+                if self._left < 0 or (found[Verdict.DIFFERENT] and self._cost > _LONG):
                     break
             except GapError:
                 gaps += 1
@@ -149,18 +146,14 @@ class _Comparison:
             return known
         if found[Verdict.DIFFERENT]:
             return Verdict.DIFFERENT
-        return Verdict.EQUIVALENT if found[Verdict.EQUIVALENT] > found[Verdict.UNDECIDED] else Verdict.UNDECIDED
+        unsure = found[Verdict.UNDECIDED] > found[Verdict.EQUIVALENT] * _UNSURE
+        return Verdict.UNDECIDED if unsure or not found[Verdict.EQUIVALENT] else Verdict.EQUIVALENT
 
     def _points(self) -> Iterator[Point]:
         fewest, most = _POINTS
         enough = max(fewest, min(most, _EFFORT // self._cost))
         yield from islice(self._domain.points(self._names, self._draw), enough)
-        programs = [program for program in (self._claim, self._expected) if program.branches or program.roots]
-        cells = _EFFORT // (2 * self._cost * max(1, len(self._names)) * _LINES)
-        if programs and cells > 8:
-            for name in self._names:
-                for _ in range(_LINES):
-                    yield from self._along(name, programs, min(cells, _CELLS))
+        yield from Regions([self._claim, self._expected], self._domain, self._draw).points(_EFFORT // 2)
 
     def _at(self, point: Point, known: Verdict) -> Verdict:
         """What the two are at a point: equivalent, different or undecided.
@@ -173,9 +166,7 @@ class _Comparison:
         for arithmetic in self._ladder:
             if arithmetic is not self._ladder[0]:
                 # a higher precision is for few points: each costs several times the last
-                self._left -= self._cost * arithmetic.digits // 20
-                if self._left < 0:
-                    break
+                self._left -= self._cost * arithmetic.digits // 40
             try:
                 wanted = self._run(_EXPECTED, arithmetic, point)
             except GapError:
@@ -231,52 +222,6 @@ class _Comparison:
         except ArithmeticError:
             return False
         return True
-
-    # Branches ----------------------------------------------------------------------------------------------
-
-    def _along(self, name: str, programs: Sequence[Program], budget: int) -> Iterator[Point]:
-        """Points on a line in the direction of one symbol: two in each region that its branches cut out of it."""
-        base = {other: self._domain.side(other).anywhere(self._draw) for other in self._names}
-        cuts = self._domain.side(name).cuts()
-        order = count()
-        cells = [_queued(Interval(low, high), next(order)) for low, high in pairwise(cuts)]
-        heapq.heapify(cells)
-        regions: dict[tuple[object, ...], int] = {}
-        arithmetic = Arithmetic(28)
-        while cells and budget > 0:
-            budget -= 1
-            _, _, cell = heapq.heappop(cells)
-            middle = middle_of(cell)
-            region = self._region(programs, arithmetic, as_intervals(base) | {name: cell})
-            if region is not None and regions.setdefault(region, 0) < 2:
-                regions[region] += 1
-                yield {**base, name: middle}
-            if region is None and not arithmetic.is_narrow(cell, _FINEST):
-                for half in (Interval(cell.low, middle), Interval(middle, cell.high)):
-                    heapq.heappush(cells, _queued(half, next(order)))
-
-    def _region(
-        self, programs: Sequence[Program], arithmetic: Arithmetic, values: dict[str, Interval]
-    ) -> tuple[object, ...] | None:
-        """On which side of every branch a cell lies, or None if a branch goes through it."""
-        region: list[object] = []
-        for program in programs:
-            try:
-                found = program.run_all(arithmetic, values)
-            except UndefinedError:
-                return ("undefined",)
-            except UnsureError:
-                return None
-            for place in (*program.branches, *program.roots):
-                if found[place].holds_zero() and found[place].high != found[place].low:
-                    return None
-                region.append(found[place].low > 0)
-        return tuple(region)
-
-
-def _queued(cell: Interval, order: int) -> tuple[Decimal, int, Interval]:
-    """A cell in the queue of those to be looked at, the widest first."""
-    return _COARSE.subtract(cell.low, cell.high), order, cell
 
 
 def _is_tight(arithmetic: Arithmetic, got: Interval, wanted: Interval) -> bool:
