@@ -40,7 +40,7 @@ _EFFORT: Final = 30_000
 """The cost of all evaluations in one decision, in additions of two intervals: an eighth of a second or so."""
 _POINTS: Final = (24, 160)
 _UNSURE: Final = 0.2
-"""How many points may remain undecided, for each that is decided: far out all digits may cancel, as in cosh^2 - sinh^2."""
+"""How many points may remain undecided for each that is decided: far out all digits of cosh^2 - sinh^2 may cancel."""
 _LONG: Final = 1_000
 """Above this cost a formula that differs is not looked at further, though it may also be undefined somewhere."""
 _HALVINGS: Final = 60
