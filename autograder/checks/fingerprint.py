@@ -5,8 +5,9 @@ point of a large prime field with a probability that is bounded: the numerator o
 whole coefficients, of degree d and with coefficients of at most h bits, where d and h are at most the sum of the
 formulas' weights, each at most 2^64. It vanishes modulo a prime only if the prime divides all its coefficients, and at
 most h / 255 of the more than 2^246 primes of 256 bits do; else it has at most a share d / 2^255 of the points as zeros
-(Schwartz and Zippel). Both together are under 2^-180. Prime and point come from a hash of the formulas' own text, so
-that a formula cannot be made for them, and the same texts are always judged alike.
+(Schwartz and Zippel). Both together are under 2^-170, also as gaps between primes make some likelier than others. Prime
+and point come from a hash of the formulas' own text, so that a formula cannot be made for them, and the same texts are
+always judged alike.
 
 Functions such as log are taken for further variables, one for each function and argument. So formulas of one
 fingerprint are equal, as an identity in those variables; formulas of different ones differ for certain only if they are
@@ -134,7 +135,7 @@ def _random_prime(seed: bytes) -> int:
 
 
 def _is_prime(number: int) -> bool:
-    """The test of Miller and Rabin, with as many witnesses as leave an error under 2^-48 for the worst number."""
+    """The test of Miller and Rabin; fixed witnesses do, as the number comes from a hash and was not made to deceive."""
     if any(number % small == 0 for small in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)):
         return False
     odd, halvings = number - 1, 0
