@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from typing import Any
 
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import CheckFailure, Finding, derivation, symbolic
-from autograder.checks.notation import MAX_LENGTH, UnreadableError, readings
+from autograder.checks.notation import readings
+from autograder.checks.tokens import MAX_LENGTH, UnreadableError
 from autograder.errors import SpecError
 
 SYMBOLS = ("y", "p", "x")
@@ -120,12 +122,13 @@ def test_what_can_be_read_in_two_ways_is_right_in_both(expected: str) -> None:
         ("y - p", "p - y", "sign flipped"),
         ("2(p - y)", "p - y", "factor 2"),
         ("p*(1-p)*x/2", "p*(1-p)*x", "factor 1/2"),
-        ("p*y", "p*y*y", ""),  # equal for labels, not for every real y
+        ("p*y", "p*y*y", "factor missing"),  # equal for labels, not for every real y
         ("sqrt(y^2)", "y", ""),
         ("p*(p-1)", "p*(1-p)", "sign flipped"),
         ("p-y+0.00001", "p-y", ""),
         ("0", "p-y", ""),
         ("-p^2", "p^2", "sign flipped"),
+        ("exp(exp(exp(9)))", "p", ""),  # a number, if a large one
     ],
 )
 def test_other_formulas_fail(text: str, expected: str, cause: str) -> None:
@@ -134,9 +137,9 @@ def test_other_formulas_fail(text: str, expected: str, cause: str) -> None:
     assert (found.problem, found.cause, found.subject) == ("not equivalent", cause, "dl_dz")
 
 
-@pytest.mark.parametrize("text", ["log(y)", "1/0", "y^0.5", "log(-p)", "exp(exp(exp(9)))", "0/0", "p/(p-p)"])
+@pytest.mark.parametrize("text", ["log(y)", "1/0", "y^0.5", "log(-p)", "0/0", "p/(p-p)", "p*y/y", "1/(x - 2)"])
 def test_formulas_that_are_not_defined_in_the_domain_fail(text: str) -> None:
-    """NaN and infinities agree with nothing."""
+    """What has no real value at some point of the domain agrees with nothing."""
     assert finding(text).sentence() == "result is not defined everywhere that it should be."
 
 
@@ -237,13 +240,27 @@ def test_points_are_drawn_from_the_generator() -> None:
 
 @pytest.mark.parametrize(
     ("expected", "domain"),
-    [("p - ", DOMAIN), ("p - q", DOMAIN), ("log(y)", DOMAIN), ("p", {"q": (0, 1)}), ("p", {"p": (1, 0)})],
+    [
+        ("p - ", DOMAIN),
+        ("p - q", DOMAIN),
+        ("log(y)", DOMAIN),
+        ("p", {"q": (0, 1)}),
+        ("p", {"p": (1, 0)}),
+        ("p", {"p": (0, math.nan)}),
+    ],
     ids=str,
 )
 def test_wrong_arguments_are_the_authors_error(expected: str, domain: dict[str, tuple[float, float]]) -> None:
     """An expected text that is no formula in the domain is not a student's failure."""
     with pytest.raises(SpecError):
         symbolic("p", expected, symbols=SYMBOLS, domain=domain)
+
+
+@pytest.mark.parametrize("name", ["", "x y", "_x", "x-1", "2x"])
+def test_symbols_have_names(name: str) -> None:
+    """A symbol that no formula could hold is the author's error."""
+    with pytest.raises(SpecError, match="is no symbol"):
+        symbolic("1", "1", symbols=(name,))
 
 
 def test_a_right_derivation_passes() -> None:
@@ -273,6 +290,81 @@ def test_a_product_of_wrong_factors_is_wrong() -> None:
     for constant in ("1", "0", "p", "x"):
         wrong = wrong_steps(dl_dp=constant, dp_dz=constant, dz_dw=constant, dl_dw=constant)
         assert "dl_dw" in wrong
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "says"),
+    [
+        ("dl_dp", "(y - p)/(p*(1-p))", "the sign were flipped"),
+        ("dl_dp", "-y/p - (1-y)/(1-p)", "the sign of one term were flipped"),
+        ("dl_dp", "p - y", "multiplied by dp_dz once too often"),
+        ("dl_dp", "p*(1-p)/(p-y)", "upside down"),
+        ("dp_dz", "2p(1-p)", "a factor 2 too many"),
+        ("dp_dz", "p(1-p)/2", "a factor 2 were missing"),
+        ("dp_dz", "p(1-p)/4", "off by a constant factor"),
+        ("dp_dz", "1 - p", "a factor p were missing"),
+        ("dp_dz", r"p^{2} \left(1-p\right)", "a factor p too many"),
+        ("dz_dw", "y", "one variable stood for another"),
+        ("dl_dw", r"\frac{p-y}{p(1-p)} x", "the factor dp_dz were forgotten"),
+        ("dl_dw", "p - y", "the factor dz_dw were forgotten"),
+        ("dl_dw", "(p - y)*x^2", "multiplied by dz_dw once too often"),
+        ("dl_dw", "(p - x)*y", "one variable stood for another"),
+        ("dl_dw", "(p + y)*x", "the sign of one term were flipped"),
+    ],
+    ids=str,
+)
+def test_slips_are_named(step: str, text: str, says: str) -> None:
+    """A sign, a factor, a forgotten inner derivative, a reciprocal or a wrong variable is said, with the step."""
+    sentence = wrong_steps(**{step: text})[step]
+    assert says in sentence
+    assert sentence.endswith(f"the first wrong step is {step}.")
+
+
+@pytest.mark.parametrize("text", ["0", "p*x + y", "log(p)", "sin(x)*p*(1-p) + y^2", "x" * 1000], ids=range(5))
+def test_other_mistakes_have_no_name(text: str) -> None:
+    """What is just another formula, or too long to be looked at, gets no guess."""
+    assert wrong_steps(dp_dz=text)["dp_dz"] == (
+        "dp_dz is not equivalent to the right formula; the first wrong step is dp_dz."
+    )
+
+
+def test_symbols_have_indices() -> None:
+    """A symbol x1 may be written x1, x_1 and x_{1}, a Greek one with its backslash."""
+    names = {"symbols": ("x1", "x_2", "theta"), "domain": {"x1": (0.0, math.inf)}}
+    for text in ("2*x1*x2 - log(x1)*theta", r"2 x_1 x_{2} - \theta \log x_{1}", "2x_1x_2-theta*ln(x1)"):
+        symbolic(text, "x1*x_2*2 - theta*log(x1)", **names)
+    with pytest.raises(CheckFailure, match="a name that is not known"):
+        symbolic("x_3", "x1", **names)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("|p - 1|", "1 - p"),
+        (r"\left| y \right|^2", "y*y"),
+        (r"\lvert y \rvert |x|", "abs(x*y)"),
+        ("2|p|x", "2*p*x"),
+        ("np.maximum(x, 0)", "(x + abs(x))/2"),
+        ("max(x, y, p)", "max(p, max(x, y))"),
+        (r"\exp(x) e^{-x} + \pi - pi", "1"),
+        ("np.log1p(p) + log2(8) + log10(0.01)", "log(1 + p) + 1"),
+        (r"\tanh x + \sinh x - \cosh x", r"\tanh(x) - e^{-x}"),
+        ("softplus(x) + relu(x)", "log(1 + exp(x)) + max(0, x)"),
+    ],
+)
+def test_functions_of_the_whitelist(text: str, expected: str) -> None:
+    """Bars, NumPy's names, several arguments, e and pi are read."""
+    check(text, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [("|p", 3), ("||p||", 2), ("max(p)", 6), ("log(p, y)", 9), ("(p, y)", 6), (r"\sin^{-1} x", 11), ("p, y", 2)],
+)
+def test_what_functions_do_not_take_is_said(text: str, position: int) -> None:
+    """Bars in bars, too few or too many arguments, and the inverse that may be a reciprocal."""
+    found = finding(text)
+    assert (found.problem, found.reason, found.position) == ("unreadable", "syntax", position)
 
 
 def test_missing_steps_and_other_types_are_said() -> None:

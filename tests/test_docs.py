@@ -56,6 +56,15 @@ def descend(gradient, x, step_size):
     for _ in range(100):
         x = x - step_size * gradient(x)
     return x
+
+
+def derive():
+    return {
+        "dl_dt": "-2*(y - t)",
+        "dt_dz": r"4 / (e^{z} + e^{-z})^2".replace("z", "(log((1 + t)/(1 - t))/2)"),
+        "dz_dw": "x",
+        "dl_dw": r"-2x (y - t) (1 - t^{2})",
+    }
 """
 TORCH = """
 import torch

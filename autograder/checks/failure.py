@@ -16,7 +16,8 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from autograder.checks.causes import CAUSES, Array
-from autograder.checks.notation import MAX_LENGTH, Reason
+from autograder.checks.slips import SLIPS
+from autograder.checks.tokens import MAX_LENGTH, Reason
 from autograder.verdict import Record
 
 CheckName = Literal["close", "shape", "gradient", "raises", "unchanged", "symbolic", "no_warnings"]
@@ -36,6 +37,7 @@ Problem = Literal[
     "changed",
     "unreadable",
     "undefined",
+    "undecided",
     "not equivalent",
     "warned",
 ]
@@ -52,7 +54,7 @@ _KINDS: Final = {"U": "str", "S": "bytes", "V": "void", "M": "datetime64", "m": 
 
 
 def _known_cause(cause: str) -> str:
-    if cause and cause not in CAUSES:
+    if cause and cause not in CAUSES and cause not in SLIPS:
         raise ValueError("not a cause of the closed list")
     return cause
 
@@ -83,6 +85,8 @@ class Finding(Record):
     error_power_of_ten: Annotated[int, Field(ge=-_MAX_POWER, le=_MAX_POWER)] | None = None
     """The largest relative error, rounded to a power of ten."""
     cause: Cause = ""
+    part: Name = ""
+    """The author's name of the symbol or step that the cause speaks of."""
     reason: Reason = ""
     """Why a formula cannot be read."""
     position: Annotated[int, Field(ge=1, le=MAX_LENGTH + 1)] | None = None
@@ -94,7 +98,8 @@ class Finding(Record):
 
     def sentence(self) -> str:
         """The finding as a student reads it."""
-        clause = f"; {CAUSES[self.cause]}" if self.cause else ""
+        cause = CAUSES.get(self.cause) or SLIPS.get(self.cause, "").format(part=self.part or "of another step")
+        clause = f"; {cause}" if cause else ""
         first = f"; the first wrong step is {self.first_wrong}" if self.first_wrong else ""
         return f"{_SENTENCES[self.problem](self)}{clause}{first}."
 
@@ -281,6 +286,7 @@ _SENTENCES: Final[dict[Problem, Callable[[Finding], str]]] = {
     "changed": lambda finding: f"{finding.subject} was changed; a function must leave its arguments as they are",
     "unreadable": _unreadable_sentence,
     "undefined": lambda finding: f"{finding.subject} is not defined everywhere that it should be",
+    "undecided": lambda finding: f"{finding.subject} is too involved to be compared; write it in a simpler form",
     "not equivalent": lambda finding: f"{finding.subject} is not equivalent to the right formula",
     "warned": lambda finding: f"{finding.subject} warned ({finding.got_type or 'a warning of its own'})",
 }

@@ -1,49 +1,26 @@
 """symbolic and derivation: formulas of the student's, as text, against the author's.
 
-Two formulas are taken for equal if they agree at random points of the domain to nearly all digits of float64. The
-student's text is read by `notation`, which evaluates nothing of it but the formula.
+The student's text is read by `notation`, which evaluates nothing of it but the formula, and `equivalence` decides:
+exactly for rational functions, else by intervals in high precision. Both need the standard library alone, so that a
+student's own machine comes to the same verdict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from autograder.checks.causes import Array, likely_cause
-from autograder.checks.expression import Expression, evaluate
-from autograder.checks.failure import CheckFailure, Place, type_name
-from autograder.checks.notation import UnreadableError, readings
+from autograder.checks.domain import Domain
+from autograder.checks.equivalence import OutsideDomainError, Verdict, decide
+from autograder.checks.expression import Expression, Product
+from autograder.checks.failure import CheckFailure, Place, Problem, type_name
+from autograder.checks.notation import readings
+from autograder.checks.slips import find_slip
+from autograder.checks.tokens import UnreadableError
 from autograder.errors import SpecError
-
-_POINTS: Final = 32
-_RTOL: Final = 1e-9
-_ANYWHERE: Final = (-3.0, 3.0)
-
-
-@dataclass(frozen=True)
-class Variables:
-    """The variables of a formula, and the open interval from which each is drawn, all finite."""
-
-    symbols: Sequence[str]
-    domain: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name in self.domain:
-            low, high = self.domain[name]
-            if name not in self.symbols or not -np.inf < low < high < np.inf:
-                raise SpecError(f"domain gives {name!r} from {low} to {high}; give symbols finite intervals.")
-
-    def draw(self, rng: np.random.Generator | None) -> dict[str, Array]:
-        """Random points in the middle 98 % of each interval, where no formula is at its worst."""
-        rng = np.random.default_rng(0) if rng is None else rng
-        points = {}
-        for name in self.symbols:
-            low, high = self.domain.get(name, _ANYWHERE)
-            points[name] = low + (high - low) * rng.uniform(0.01, 0.99, size=_POINTS)
-        return points
 
 
 def symbolic(
@@ -59,12 +36,13 @@ def symbolic(
 
     Args:
         actual: what the student's code returned: any data; right is a str in Python notation (`p*(1 - p)`, `np.log(p)`,
-            ** or ^ for powers) or simple LaTeX (`\frac{p - y}{p(1 - p)}`, `\log p`, `\sigma`, `\cdot`). Where
+            ** or ^ for powers) or simple LaTeX (`\frac{p - y}{p(1 - p)}`, `\log p`, `\sigma`, `|x|`). Where
             mathematicians differ (1/2x, log 2x), any reading that is right counts.
         expected: the author's formula, in the same notation.
-        symbols: the names of the variables.
-        domain: by symbol, the interval in which the formulas must agree; by default from -3 to 3.
-        rng: where the points are drawn from; by default they are always the same.
+        symbols: the names of the variables: `x`, `theta`, `x1` (which may be written x_1 and x_{1}).
+        domain: by symbol, the open interval in which the formulas must agree, its ends finite or infinite; by default
+            from -3 to 3. What is outside does not count; inside, the formula must be defined everywhere.
+        rng: where the points are drawn from; by default they depend on the formulas alone.
         subject: what the student calls the formula: a literal, shown.
 
     Raises:
@@ -72,8 +50,8 @@ def symbolic(
         SpecError: expected is no formula in these symbols, or not defined in the domain.
     """
     __tracebackhide__ = True
-    points = Variables(symbols, domain or {}).draw(rng)
-    _compare(actual, _expected_values(expected, points), points, Place("symbolic", subject))
+    where = _Where(Domain(tuple(symbols), domain or {}), rng)
+    where.check(actual, where.own(expected), Place("symbolic", subject))
 
 
 def derivation(
@@ -104,22 +82,100 @@ def derivation(
         SpecError: the author's arguments do not fit together.
     """
     __tracebackhide__ = True
-    chain = _Chain(actual, expected, products or {}, Variables(symbols, domain or {}).draw(rng))
+    chain = _Chain(actual, expected, products or {}, _Where(Domain(tuple(symbols), domain or {}), rng))
     failure = chain.failure(step)
     if failure is not None:
         first = next(name for name in expected if chain.failure(name) is not None)
         raise CheckFailure(failure.finding.model_copy(update={"first_wrong": first}))
 
 
+class _Where:
+    """Where formulas are compared.
+
+    Args:
+        domain: the symbols, and their intervals.
+        rng: of the points, or None.
+    """
+
+    def __init__(self, domain: Domain, rng: np.random.Generator | None) -> None:
+        self._domain = domain
+        self._seed = b"" if rng is None else rng.integers(2**32, size=4, dtype=np.uint32).astype("<u4").tobytes()
+
+    def own(self, text: str) -> Expression:
+        """The author's formula.
+
+        Raises:
+            SpecError: it cannot be read, or is not defined in the whole domain.
+        """
+        intervals = tuple((name, *ends) for name, ends in sorted(self._domain.intervals.items()))
+        return _read_own(text, tuple(self._domain.symbols), intervals)
+
+    def read(self, actual: Any, place: Place) -> list[Expression]:
+        """The student's formula, in each of its readings; fails if it is none."""
+        if type(actual) is not str:
+            place.fail("type", got_type=type_name(actual), expected_types=("str",))
+        symbols = tuple(self._domain.symbols)
+        try:
+            return readings(actual, symbols)
+        except UnreadableError as error:
+            place.fail("unreadable", reason=error.reason, position=error.position, symbols=symbols)
+
+    def check(
+        self, actual: Any, expected: Expression, place: Place, steps: Mapping[str, Expression] | None = None
+    ) -> None:
+        """Fail unless the student's formula is equivalent to the author's in one of its readings."""
+        claims = self.read(actual, place)
+        verdicts = []
+        for claim in claims:
+            verdicts.append(self.decide(claim, expected))
+            if verdicts[-1] is Verdict.EQUIVALENT:
+                return
+        if verdicts[0] is Verdict.UNDECIDED:
+            place.fail("undecided")
+        slip = find_slip(claims[0], expected, self._domain, self._seed, steps or {})
+        problem: Problem = "undefined" if verdicts[0] is Verdict.UNDEFINED else "not equivalent"
+        place.fail(problem, cause=slip.cause, part=slip.part)
+
+    def decide(self, claim: Expression, expected: Expression) -> Verdict:
+        """What a formula is beside the author's.
+
+        Raises:
+            SpecError: the author's is not defined in the whole domain.
+        """
+        try:
+            return decide(claim, expected, self._domain, self._seed)
+        except OutsideDomainError:
+            raise SpecError("expected is not defined in the whole domain; narrow the domain.") from None
+
+    def follows(self, claim: Expression, factors: Sequence[Expression]) -> bool:
+        """Whether a formula is the product of the student's own factors."""
+        try:
+            return decide(claim, Product(tuple(factors)), self._domain, self._seed) is Verdict.EQUIVALENT
+        except OutsideDomainError:
+            return False
+
+
+@lru_cache(maxsize=256)
+def _read_own(text: str, symbols: tuple[str, ...], intervals: tuple[tuple[str, float, float], ...]) -> Expression:
+    try:
+        expression = readings(text, symbols)[0]
+    except UnreadableError as error:
+        raise SpecError(f"expected = {text!r} is no formula at character {error.position} ({error.reason}).") from None
+    domain = Domain(symbols, {name: (low, high) for name, low, high in intervals})
+    try:
+        sound = decide(expression, expression, domain, b"") is Verdict.EQUIVALENT
+    except OutsideDomainError:
+        sound = False
+    if not sound:
+        raise SpecError(f"expected = {text!r} is not defined in the whole domain; narrow the domain.")
+    return expression
+
+
 class _Chain:
     """The steps of a derivation, the student's beside the author's."""
 
     def __init__(
-        self,
-        actual: Any,
-        expected: Mapping[str, str],
-        products: Mapping[str, Sequence[str]],
-        points: dict[str, Array],
+        self, actual: Any, expected: Mapping[str, str], products: Mapping[str, Sequence[str]], where: _Where
     ) -> None:
         if type(actual) is not dict:
             Place("symbolic", "the derivation").fail("type", got_type=type_name(actual), expected_types=("dict",))
@@ -127,17 +183,20 @@ class _Chain:
             if name not in expected:
                 raise SpecError(f"products names {name!r}, which is not a step; the steps are {', '.join(expected)}.")
         self._actual = {key: value for key, value in actual.items() if type(key) is str}
-        self._expected = {name: _expected_values(text, points) for name, text in expected.items()}
+        self._expected = {name: where.own(text) for name, text in expected.items()}
         self._products = products
-        self._points = points
+        self._where = where
+        self._found: dict[str, CheckFailure | None] = {}
 
     def failure(self, step: str) -> CheckFailure | None:
         """What is wrong with a step, or None."""
-        try:
-            self._check(step)
-        except CheckFailure as failure:
-            return failure
-        return None
+        if step not in self._found:
+            try:
+                self._check(step)
+                self._found[step] = None
+            except CheckFailure as failure:
+                self._found[step] = failure
+        return self._found[step]
 
     def _check(self, step: str) -> None:
         place = Place("symbolic", step)
@@ -146,58 +205,18 @@ class _Chain:
         if step not in self._actual:
             place.fail("missing part")
         if not self._follows(step):
-            _compare(self._actual[step], self._expected[step], self._points, place)
+            others = {name: formula for name, formula in self._expected.items() if name != step}
+            self._where.check(self._actual[step], self._expected[step], place, others)
 
     def _follows(self, step: str) -> bool:
-        """Whether the step is the product of the student's own factors, of which at most one is wrong."""
+        """Whether the step is the product of the student's own factors, of which just one is wrong."""
         factors = self._products.get(step, ())
-        if not factors or sum(self.failure(name) is not None for name in factors) > 1:
+        if sum(self.failure(name) is not None for name in factors) != 1:
             return False
         try:
-            own = [_own_values(self._actual[name], self._points, Place("symbolic", name)) for name in factors]
-            claims = _own_values(self._actual[step], self._points, Place("symbolic", step))
+            # a factor that can be read in two ways is taken in the first
+            own = [self._where.read(self._actual[name], Place("symbolic", name))[0] for name in factors]
+            claims = self._where.read(self._actual[step], Place("symbolic", step))
         except (CheckFailure, KeyError):
             return False
-        # a factor that can be read in two ways is taken in the first
-        product = np.prod([values[0] for values in own], axis=0)
-        return bool(np.isfinite(product).all()) and any(_agree(claim, product) for claim in claims)
-
-
-def _expected_values(text: str, points: dict[str, Array]) -> Array:
-    try:
-        values = _at(readings(text, points)[0], points)
-    except UnreadableError as error:
-        raise SpecError(f"expected = {text!r} is no formula at character {error.position} ({error.reason}).") from None
-    if not np.isfinite(values).all():
-        raise SpecError(f"expected = {text!r} is not defined in the whole domain; narrow the domain.")
-    return values
-
-
-def _own_values(actual: Any, points: dict[str, Array], place: Place) -> list[Array]:
-    """The student's formula at the points, in each of its readings."""
-    if type(actual) is not str:
-        place.fail("type", got_type=type_name(actual), expected_types=("str",))
-    try:
-        return [_at(reading, points) for reading in readings(actual, points)]
-    except UnreadableError as error:
-        place.fail("unreadable", reason=error.reason, position=error.position, symbols=tuple(points))
-
-
-def _compare(actual: Any, expected: Array, points: dict[str, Array], place: Place) -> None:
-    claims = _own_values(actual, points, place)
-    if any(_agree(claim, expected) for claim in claims):
-        return
-    if not np.isfinite(claims[0]).all():
-        place.fail("undefined")
-    place.fail("not equivalent", cause=likely_cause(claims[0], expected))
-
-
-def _at(expression: Expression, points: dict[str, Array]) -> Array:
-    """The expression's value at each point, a constant's too."""
-    return np.broadcast_to(evaluate(expression, points), (_POINTS,)).copy()
-
-
-def _agree(claim: Array, expected: Array) -> bool:
-    if not np.isfinite(claim).all():
-        return False
-    return bool((np.abs(claim - expected) <= _RTOL * (1.0 + np.abs(expected))).all())
+        return any(self._where.follows(claim, own) for claim in claims)

@@ -20,6 +20,7 @@ STEPS = {
     "dl_dw": "(p - y)*x",
     "dl_db": "p - y",
 }
+DOMAIN = {"y": (-np.inf, np.inf), "p": (0, 1), "x": (-np.inf, np.inf)}
 PRODUCTS = {"dl_dw": ("dl_dp", "dp_dz", "dz_dw"), "dl_db": ("dl_dp", "dp_dz", "dz_db")}
 
 
@@ -53,9 +54,7 @@ def agrees(actual: Any, expected: Any) -> bool:
 
 def check_step(step: str, rng: np.random.Generator) -> None:
     """Fail unless a step of the student's derivation is right or follows from their earlier ones."""
-    checks.derivation(
-        derivation(), STEPS, step, symbols=("y", "p", "x"), domain={"p": (0, 1)}, products=PRODUCTS, rng=rng
-    )
+    checks.derivation(derivation(), STEPS, step, symbols=("y", "p", "x"), domain=DOMAIN, products=PRODUCTS, rng=rng)
 
 
 # What goes in ----------------------------------------------------------------------------------------------
