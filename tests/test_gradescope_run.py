@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from gradescope_folders import METADATA, SECRETS, command, hand_in, make_folders, results_of, run_there
 from gradescope_rules import check_results
-from small_course import REFERENCE, STUDENTS, WRONG_FACTOR, GradedClass, alive, descendants
+from small_course import REFERENCE, STUDENTS, WRONG_FACTOR, GradedClass, alive, descendants, wait_until
 
 from autograder.errors import GraderError
 from autograder.gradescope.publishing import end_processes, write_results
@@ -261,11 +261,12 @@ def test_processes_of_the_submission_are_ended(needs_root: None) -> None:
     process = subprocess.Popen([sys.executable, "-c", fork])
     other = subprocess.Popen(["sleep", "1000"], preexec_fn=lambda: os.setuid(345_677))
     try:
+        wait_until(lambda: Path(f"/proc/{process.pid}").stat().st_uid == 345_678)
         time.sleep(0.3)
         end_processes(range(345_678, 345_700))
         assert process.wait(10) == -signal.SIGKILL
         assert other.poll() is None
     finally:
-        process.kill()
-        other.kill()
-        other.wait()
+        for each in (process, other):
+            each.kill()
+            each.wait()
