@@ -121,7 +121,7 @@ def sample_mutants(mutants: Sequence[Mutant], count: int, seed: str) -> list[Mut
 
 
 def _find_survivors(verdicts: Sequence[Verdict], sampled: int) -> Finding:
-    counted = [verdict for verdict in verdicts if verdict.counted]
+    counted = [verdict for verdict in verdicts if verdict.counted and not verdict.mutant.is_given]
     problems = tuple(_say_survivor(verdict.mutant) for verdict in counted if verdict.survived)
     of = f" (a sample of {len(verdicts)} of {sampled})" if sampled else ""
     measured = f"{len(counted) - len(problems)} of {len(counted)} killed{of}"
@@ -149,7 +149,7 @@ def _find_idle(runner: Runner, verdicts: Sequence[Verdict]) -> Finding:
 
 
 def _record(verdict: Verdict) -> MutantRecord:
-    fate = "killed" if verdict.lost else "survived"
+    fate = "killed" if verdict.lost else "given" if verdict.mutant.is_given else "survived"
     return _describe(verdict.mutant, fate if verdict.counted else "not counted", tuple(sorted(verdict.lost)))
 
 

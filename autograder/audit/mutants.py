@@ -39,6 +39,11 @@ class Mutant:
     must_fail: tuple[str, ...] = ()
 
     @property
+    def is_given(self) -> bool:
+        """Whether it leaves out a check that the stub brings along: nobody has to write that, or to find it missing."""
+        return self.kind == "check"
+
+    @property
     def top(self) -> str:
         """The module's function or class that was changed."""
         return self.function.partition(".")[0]

@@ -31,6 +31,8 @@ def find_checks(place: Place) -> Iterator[Edit]:
     node = place.node
     is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and "super()" not in place.text()
     is_rebinding = isinstance(node, ast.Assign) and not place.first and isinstance(node.value, ast.Call)
+    if is_rebinding and "asarray" in place.text():  # a conversion, no check
+        return
     raises = isinstance(node, ast.If) and not node.orelse and isinstance(node.body[-1], ast.Raise)
     if is_call or is_rebinding or raises:
         yield place.swap("check", "pass")
@@ -78,7 +80,11 @@ def _constant(place: Place) -> Iterator[Edit]:
         yield place.swap("constant", repr(value + 1))
         if value not in (0, 1):
             yield place.swap("constant", repr(value * 0))
-    elif isinstance(value, str) and not isinstance(place.parents[0], ast.Dict):
+    elif isinstance(value, str) and isinstance(place.parents[0], ast.Dict):
+        if node in place.parents[0].values:  # a formula that is handed in as text
+            yield place.swap("formula", repr(f"2*({value})"))
+            yield place.swap("formula", repr(f"-({value})"))
+    elif isinstance(value, str):
         yield place.swap("constant", repr(value + "x"))
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.table import Table
 
 from autograder.verdict import Record
+
+_FATES: Final = ("killed", "survived", "equivalent", "given", "not counted")
 
 
 class Finding(Record):
@@ -32,7 +36,8 @@ class MutantRecord(Record):
     before: str
     after: str
     fate: str
-    """killed, survived, equivalent, or not counted: it does nothing but raise TypeError or NameError."""
+    """killed, survived, equivalent; given: a check of the stub's is left out and no test is lost, since NumPy or a
+    function that is called raises the same error, say; not counted: it does nothing but raise TypeError or NameError."""
     lost: tuple[str, ...]
     """The node ids of the tests that it lost: all of its function's and some of the others."""
     reason: str = ""
@@ -75,10 +80,10 @@ def render_functions(report: AuditReport) -> Table:
     """A row a function: its mutants by fate."""
     table = Table(title="Automatic mutants", title_justify="left")
     table.add_column("function")
-    for fate in ("killed", "survived", "equivalent", "not counted"):
+    for fate in _FATES:
         table.add_column(fate, justify="right")
     for function in dict.fromkeys(record.function for record in report.automatic):
         fates = [record.fate for record in report.automatic if record.function == function]
-        counts = (fates.count(fate) for fate in ("killed", "survived", "equivalent", "not counted"))
+        counts = (fates.count(fate) for fate in _FATES)
         table.add_row(function, *(str(count) if count else "" for count in counts))
     return table

@@ -39,6 +39,11 @@ def differ(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
     return bool(max(gaps) > 1e-5)
 
 
+def distance(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> float:
+    """Return the Euclidean distance of two states of one network."""
+    return float(np.sqrt(sum(np.sum((one[name] - other[name]) ** 2) for name in one if one[name].dtype.kind == "f")))
+
+
 # What goes in ----------------------------------------------------------------------------------------------
 
 
@@ -497,6 +502,27 @@ def parameters_elsewhere(hidden: int, seed: int) -> Any:
     return {"parameters": len(parameters), "elsewhere": sum(p.device.type != "meta" for p in parameters)}
 
 
+@checks.probe
+def rows_in_training(seed: int) -> Any:
+    """Return what goes through the network while it is trained, as rows; none where it is not called as a module."""
+    import mlp_xor
+    import numpy as np
+    import torch
+
+    rows = [np.zeros((0, 2))]
+
+    def keep(module: object, inputs: tuple) -> None:
+        if isinstance(module, mlp_xor.XORNet) and inputs:
+            rows.append(inputs[0].detach().cpu().numpy().reshape(-1, 2).astype(np.float64))
+
+    handle = torch.nn.modules.module.register_module_forward_pre_hook(keep)
+    try:
+        mlp_xor.train(4, 3, 0.1, seed)
+    finally:
+        handle.remove()
+    return np.concatenate(rows)
+
+
 @pytest.mark.points(3)
 @pytest.mark.requires("test_train_solves_xor")
 @pytest.mark.hint(
@@ -504,7 +530,10 @@ def parameters_elsewhere(hidden: int, seed: int) -> Any:
     "step moves them."
 )
 def test_train_follows_its_seed(rng: np.random.Generator) -> None:
-    """The same seed gives the same weights whatever the global generators hold; another seed or more steps do not."""
+    """The same seed gives the same weights whatever the global generators hold; another seed or more steps do not.
+
+    Without a step there is nothing that a step size could change, and no gradient outlives its step.
+    """
     seed, other = (int(draw) for draw in rng.choice(2**31, size=2, replace=False))
     states = []
     for global_seed, arguments in enumerate([(20, seed), (20, seed), (20, other), (40, seed)]):
@@ -515,6 +544,16 @@ def test_train_follows_its_seed(rng: np.random.Generator) -> None:
     assert not differ(first, again), "two trainings with one seed gave different weights"
     assert differ(first, of_other), "two seeds gave the same weights"
     assert differ(first, longer), "more steps gave the same weights"
+    start, other_size, one, many = (
+        state_of(train(5, steps, step_size, seed)) for steps, step_size in ((0, 1e-3), (0, 0.1), (1, 1e-3), (30, 1e-3))
+    )
+    assert not differ(start, other_size), "a step was taken where none was asked for"
+    assert differ(start, one), "one step gave the weights of none"
+    # Where every step is as long as the first, 30 lead 30 times as far; with momentum farther, but only gradients that
+    # pile up for ever, the first counted 30 times, lead 465 times as far.
+    assert distance(start, many) < 450 * distance(start, one), "the gradients of earlier steps pile up"
+    rows = rows_in_training(seed)
+    assert np.isin(rows, (0.0, 1.0)).all(), "something else than the four corners goes through the network in training"
 
 
 @pytest.mark.points(3)
