@@ -85,6 +85,8 @@ def _shell(name):
                 return _answer(super().forward, args, kwargs)
 
     Shell.__name__ = Shell.__qualname__ = name
+    if HOW[0].startswith("nudged"):  # functions of the reference that make objects make these
+        setattr(_inner, name, Shell)
     return Shell
 
 

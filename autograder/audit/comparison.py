@@ -67,7 +67,7 @@ def compare_equivalents(
         answer = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
         why = (done.stderr.strip().splitlines() or ["it says not why"])[-1]
-        raise GraderError(f"The marked mutants could not be compared with the reference: {why}.") from None
+        raise GraderError(f"The marked mutants could not be compared with the reference: {why.rstrip('.')}.") from None
     if "error" in answer:
         raise GraderError(answer["error"])
     compared = {name: Compared.model_validate(found) for name, found in answer["compared"].items()}

@@ -82,6 +82,13 @@ def _audit_named(runner: Runner) -> tuple[list[Verdict], Finding]:
                     f"{path}: the mutant {named.name!r} names the test {name!r}{did_you_mean(name, functions)}"
                 )
     verdicts = runner.judge(name_mutants(runner.assignment), "named mutants")
+    problems = tuple(say_kept(runner, verdicts))
+    measured = f"{len(verdicts) - len(problems)} of {len(verdicts)} lose every test that they must"
+    return verdicts, Finding(check="each named mistake costs its tests", measured=measured, problems=problems)
+
+
+def say_kept(runner: Runner, verdicts: Sequence[Verdict]) -> list[str]:
+    """A sentence for each named mutant that passes a test which it must lose."""
     function_of = {test.nodeid: test.function for test in runner.suite.tests}
     problems = []
     for verdict in verdicts:
@@ -89,9 +96,7 @@ def _audit_named(runner: Runner) -> tuple[list[Verdict], Finding]:
         kept = [name for name in verdict.mutant.must_fail if name not in lost]
         if kept:
             problems.append(f"the mutant {verdict.mutant.id!r} passes {', '.join(kept)}.")
-    killed = len(verdicts) - len(problems)
-    measured = f"{killed} of {len(verdicts)} lose every test that they must"
-    return verdicts, Finding(check="each named mistake costs its tests", measured=measured, problems=tuple(problems))
+    return problems
 
 
 def _audit_automatic(
@@ -122,13 +127,14 @@ def sample_mutants(mutants: Sequence[Mutant], count: int, seed: str) -> list[Mut
 
 def _find_survivors(verdicts: Sequence[Verdict], sampled: int) -> Finding:
     counted = [verdict for verdict in verdicts if verdict.counted and not verdict.mutant.is_given]
-    problems = tuple(_say_survivor(verdict.mutant) for verdict in counted if verdict.survived)
+    problems = tuple(say_survivor(verdict.mutant) for verdict in counted if verdict.survived)
     of = f" (a sample of {len(verdicts)} of {sampled})" if sampled else ""
     measured = f"{len(counted) - len(problems)} of {len(counted)} killed{of}"
     return Finding(check="no automatic mutant survives", measured=measured, problems=problems)
 
 
-def _say_survivor(mutant: Mutant) -> str:
+def say_survivor(mutant: Mutant) -> str:
+    """A mutant that loses no test, where it is and what was changed."""
     before, after = (" / ".join(text.splitlines()) for text in (mutant.before, mutant.after))
     return f"{mutant.file}:{mutant.line}: {mutant.id} survives: {before} => {after}"
 

@@ -186,18 +186,25 @@ def record_and_compare(request: Request) -> dict[str, Compared]:
     session = _Session(request, list(recorders.values()))
     with contextlib.chdir(request.tests), contextlib.redirect_stdout(io.StringIO()):
         pytest.main(pytest_arguments([request.tests], request.tests), plugins=[plugin, session])
-    return {mutant.id: _compare(mutant, recorders[mutant.module], found, session.seeds) for mutant in request.mutants}
+    known: dict[int, Any] = {}
+    return {
+        mutant.id: _compare(mutant, recorders[mutant.module], found, known).model_copy(update={"seeds": session.seeds})
+        for mutant in request.mutants
+    }
 
 
-def _compare(mutant: Marked, recorder: Recorder, found: ReferenceModules, seeds: int) -> Compared:
+def _compare(mutant: Marked, recorder: Recorder, found: ReferenceModules, known: dict[int, Any]) -> Compared:
+    """One mutant on all recorded calls; `known` is what the reference came to, by the call's identity."""
     other = types.ModuleType(f"mutant_of_{mutant.module}")
     other.__dict__["__builtins__"] = found.builtins
-    exec(compile(mutant.source, other.__name__, "exec"), other.__dict__)  # noqa: S102  the author's own source, one place changed
-    compared = Compared(seeds=seeds)
+    exec(compile(mutant.source, other.__name__, "exec"), other.__dict__)  # noqa: S102  the author's own
+    compared = Compared()
     for name in mutant.functions:
         for call in recorder.calls.get(name, ()):
             compared.calls += 1
-            why = _differ(_run(recorder.module, call), _run(other, call), mutant.rtol)
+            if id(call) not in known:
+                known[id(call)] = _run(recorder.module, call)
+            why = _differ(known[id(call)], _run(other, call), mutant.rtol)
             if why and not compared.difference:
                 compared.difference = f"{name}, call {compared.calls}: {why}"
     return compared

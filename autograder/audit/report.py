@@ -37,7 +37,7 @@ class MutantRecord(Record):
     after: str
     fate: str
     """killed, survived, equivalent; given: a check of the stub's is left out and no test is lost, since NumPy or a
-    function that is called raises the same error, say; not counted: it does nothing but raise TypeError or NameError."""
+    function that is called raises the same error, say; not counted: it only raises TypeError or NameError."""
     lost: tuple[str, ...]
     """The node ids of the tests that it lost: all of its function's and some of the others."""
     reason: str = ""

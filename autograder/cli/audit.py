@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from autograder.audit.gate import Options, audit_assignment
+from autograder.audit.record import write_record
 from autograder.audit.report import AuditReport, render_findings, render_functions
 from autograder.audit.running import Progress
 from autograder.cli.grade import check_hidden
@@ -37,6 +38,9 @@ def audit(
     ] = 0,
     seed: Annotated[str, typer.Option(help="What inputs and sample are drawn from.")] = "audit",
     named: Annotated[bool, typer.Option("--named", help="Of the mutants the named ones alone.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the record in audit/ID.json of the course, for you to commit.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on standard output.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -53,6 +57,8 @@ def audit(
     """
     if sys.platform != "linux":
         raise SpecError("audit needs Linux (or WSL2, or a virtual machine), like grade.")
+    if record and (named or sample):
+        raise SpecError("--record keeps a whole audit; leave --named and --sample out.")
     root = find_course(Path.cwd()) if course is None else course.resolve()
     assignment = load_assignment(root, assignment_id)
     check_hidden(root)
@@ -63,6 +69,9 @@ def audit(
             report = audit_assignment(assignment, place, options, progress)
     finally:
         place.close()
+    if record:
+        path = write_record(assignment, report)
+        print(f"wrote {path}", file=sys.stderr)
     if as_json:
         print(report.model_dump_json(indent=1))
     else:
