@@ -105,8 +105,8 @@ def render_page(folder: Path) -> str:
     """
     lines = [
         "# What the audits found", "",
-        "Made by `autograder audit ID --record`. The records beside this page name every mutant, and the digests of what",
-        "they were made from; docs/authors.md says what is asked of a suite.", "",
+        "Made by `autograder audit ID --record`. The records beside this page name every mutant and the digests of",
+        "what they were made from; docs/authors.md says what is asked of a suite.", "",
         "| assignment | named | automatic | killed | survive | equivalent | given | not counted | demands not met |",
         "|---|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip

@@ -118,14 +118,24 @@ class Runner:
             raise
         pool.shutdown()
 
-    def judge(self, mutants: Sequence[Mutant], what: str) -> list[Verdict]:
+    def judge(self, mutants: Sequence[Mutant], what: str, *, briefly: bool = False) -> list[Verdict]:
         """Run all tests of the function that each mutant changes, and the others until one is lost.
 
-        A named mutant meets every test, and so does a survivor. Tests that have killed nothing so far then meet the
-        mutants again on which they were not run, until each has killed one or there is none left.
+        A named mutant meets every test, and so does a survivor.
+
+        Args:
+            mutants: what to run.
+            what: for the progress.
+            briefly: end a mutant with its first loss.
         """
         verdicts = [Verdict(mutant) for mutant in mutants]
-        self.run_all(what, [bind(self._judge, verdict) for verdict in verdicts])
+        self.run_all(what, [bind(self._judge, verdict, briefly) for verdict in verdicts])
+        return verdicts
+
+    def judge_expected(self, mutants: Sequence[Mutant]) -> list[Verdict]:
+        """Run the tests alone that each named mutant must lose."""
+        verdicts = [Verdict(mutant) for mutant in mutants]
+        self.run_all("named mutants", [bind(self._judge_expected, verdict) for verdict in verdicts])
         return verdicts
 
     def find_idle(self, verdicts: Sequence[Verdict]) -> set[str]:
@@ -141,11 +151,16 @@ class Runner:
                     idle -= {nodeid for verdict in some for nodeid in verdict.lost}
         return idle
 
-    def _judge(self, verdict: Verdict) -> None:
+    def _judge(self, verdict: Verdict, briefly: bool) -> None:
         mutant = verdict.mutant
         places, own = self.order.of(mutant)
-        results = self.run(mutant.id, {mutant.file: mutant.source}, places, None if mutant.must_fail else own)
-        _take(verdict, results)
+        whole = None if mutant.must_fail else 0 if briefly else own
+        _take(verdict, self.run(mutant.id, {mutant.file: mutant.source}, places, whole))
+
+    def _judge_expected(self, verdict: Verdict) -> None:
+        mutant = verdict.mutant
+        places = [place for place, test in enumerate(self.suite.tests) if test.function in mutant.must_fail]
+        _take(verdict, self.run(mutant.id, {mutant.file: mutant.source}, places, len(places)))
 
     def _retry(self, verdict: Verdict, idle: set[str]) -> None:
         places = [i for i, test in enumerate(self.suite.tests) if test.nodeid in idle - verdict.ran]
