@@ -84,6 +84,13 @@ class Recorder:
         self.calls: dict[str, list[Call]] = {}
         self.seen: set[bytes] = set()
         self.wanted: dict[str, int] = {}
+        self.needed: dict[str, int] = {}
+        self.touched: set[str] = set()
+
+    @property
+    def lacking(self) -> set[str]:
+        """The names of which more calls are needed."""
+        return {name for name, count in self.needed.items() if len(self.calls.get(name, ())) < count}
 
     def install(self, name: str) -> None:
         """Stand where `import` finds the module."""
@@ -98,6 +105,7 @@ class Recorder:
         sys.modules[name] = stand_in
 
     def _keep(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], state: Any = None) -> None:
+        self.touched.add(name)
         if len(self.calls.get(name, ())) >= self.wanted.get(name, 0):
             return
         call = (name, args, kwargs, state)
@@ -146,23 +154,31 @@ class _Session:
         started_s = time.monotonic()
         items = list(session.items)
         found = -1
+        used: dict[str, set[str]] = {}  # by test, the names that it calls
         while items and self.seeds < self.request.max_seeds and not self._has_enough():
             if time.monotonic() - started_s > self.request.patience_s or (self.seeds > 20 and found == self._count()):
                 break
             found = self._count()
             self.seeds += 1
-            items = [item for item in items if self._run(item) < _LONGEST_S]
+            items = [item for item in items if self._is_useful(item, used)]
         return True
 
     def _count(self) -> int:
         return sum(len(calls) for recorder in self.recorders for calls in recorder.calls.values())
 
     def _has_enough(self) -> bool:
-        return all(
-            len(recorder.calls.get(name, ())) >= count
-            for recorder in self.recorders
-            for name, count in recorder.wanted.items()
-        )
+        return not any(recorder.lacking for recorder in self.recorders)
+
+    def _is_useful(self, item: pytest.Item, used: dict[str, set[str]]) -> bool:
+        """Run a test, unless it calls nothing of which more is wanted; whether it is to be run again."""
+        lacking = set().union(*(recorder.lacking for recorder in self.recorders))
+        if item.nodeid in used and not used[item.nodeid] & lacking:
+            return False
+        for recorder in self.recorders:
+            recorder.touched.clear()
+        took_s = self._run(item)
+        used.setdefault(item.nodeid, set()).update(*(recorder.touched for recorder in self.recorders))
+        return took_s < _LONGEST_S
 
     def _run(self, item: pytest.Item) -> float:
         started_s = time.monotonic()
@@ -179,8 +195,11 @@ def record_and_compare(request: Request) -> dict[str, Compared]:
     recorders = {name: Recorder(module) for name, module in found.loaded.items()}
     for name, recorder in recorders.items():
         for mutant in request.mutants:
-            for function in mutant.functions if mutant.module == name else ():
-                recorder.wanted[function] = max(recorder.wanted.get(function, 0), mutant.calls)
+            if mutant.module == name and mutant.functions:
+                # so many of the nearest name that leads to the change; of the others as many as come along
+                nearest = mutant.functions[0]
+                recorder.needed[nearest] = max(recorder.needed.get(nearest, 0), mutant.calls)
+                recorder.wanted |= {f: max(recorder.wanted.get(f, 0), mutant.calls) for f in mutant.functions}
         recorder.install(name)
     plugin.set_reference(found.loaded)
     session = _Session(request, list(recorders.values()))
