@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check hostile rehearse bench fuzz vm clean
+.PHONY: demo test check audit hostile rehearse bench fuzz vm clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -25,6 +25,10 @@ check: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# Every suite against every mutant; the records are committed.
+audit: .venv/installed
+	@for id in $(notdir $(wildcard reference/*)); do $(BIN)/autograder audit $$id --record || exit $$?; done
 
 # The hostile collection under every backend, as a table.
 hostile: .venv/installed build/docker/default.json

@@ -22,7 +22,7 @@ from autograder.spec import Assignment, AssignmentSpec
 from autograder.writing import write_whole
 
 PACKAGE: Final = Path(__file__).parent
-_AUTHORS_OWN: Final = frozenset({"written"})
+_AUTHORS_OWN: Final = frozenset({"written", "mutant"})
 """Keys of assignment.toml that are of no use to students' machines."""
 _LEFT_OUT: Final = ("scaffold_files", "__pycache__")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # zip's earliest: the same files give the same bytes

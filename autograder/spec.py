@@ -36,6 +36,22 @@ class WrittenPart(BaseModel):
     """The exercise (a function or class of the reference) that it follows; empty: the end of the notebook."""
 
 
+class NamedMutant(BaseModel):
+    """A classic mistake, as a change of the reference, and the tests that it must cost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    name: str = Field(min_length=1)
+    file: str = ""
+    """The file of the reference, relative to its folder; empty: the first module's."""
+    replace: str = Field(min_length=1)
+    """What stands in the file, once."""
+    with_: str = Field(alias="with")
+    """What a student would have written there."""
+    tests: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+    """Test functions that must be lost."""
+
+
 class AssignmentSpec(BaseModel):
     """What the author says of an assignment in assignment.toml, and where its files lie."""
 
@@ -53,9 +69,11 @@ class AssignmentSpec(BaseModel):
     limits: Limits = Limits()
     written: list[WrittenPart] = []
     """For the notebook alone: nbgrader keeps their points, which do not count among `points`."""
+    mutant: list[NamedMutant] = []
+    """For `audit` alone: the classic mistakes."""
 
 
-_TABLES: Final[dict[str, type[BaseModel]]] = {"limits": Limits, "written": WrittenPart}
+_TABLES: Final[dict[str, type[BaseModel]]] = {"limits": Limits, "written": WrittenPart, "mutant": NamedMutant}
 
 
 class Assignment:
@@ -203,6 +221,30 @@ def _check_folders(assignment: Assignment) -> None:
         path = assignment.reference / f"{module}.py"
         if not path.is_file():
             raise SpecError(f"{path} is missing; every module of assignment.toml needs its reference.")
+    _check_mutants(assignment)
+
+
+def _check_mutants(assignment: Assignment) -> None:
+    """Each mutant has a name of its own and changes one place of a module."""
+    path = assignment.folder / "assignment.toml"
+    files = [f"{module}.py" for module in assignment.spec.modules]
+    names: set[str] = set()
+    for mutant in assignment.spec.mutant:
+        where = f"{path}: the mutant {mutant.name!r}"
+        if mutant.name in names:
+            raise SpecError(f"{where} is there twice; give one of them another name.")
+        names.add(mutant.name)
+        file = mutant.file or files[0]
+        if file not in files:
+            raise SpecError(f"{where} names the file {file!r}{did_you_mean(file, files)}")
+        found = _read(assignment.reference / file).count(mutant.replace)
+        if found != 1:
+            raise SpecError(
+                f"{where}: its text to replace stands in {file} {found} times and must stand there once; "
+                f"{'write more of the line' if found else 'copy it from the reference'}."
+            )
+        if mutant.replace == mutant.with_:
+            raise SpecError(f"{where} changes nothing; write the mistake into with.")
 
 
 def _check_module_name(name: str, path: Path) -> None:
@@ -224,7 +266,8 @@ def _first_problem(error: ValidationError) -> str:
     if problem["type"] == "extra_forbidden":
         key = str(problem["loc"][-1])
         model = _TABLES.get(str(problem["loc"][0]), AssignmentSpec) if len(problem["loc"]) > 1 else AssignmentSpec
-        return f"unknown key {place!r}{did_you_mean(key, list(model.model_fields))}"
+        known = [field.alias or name for name, field in model.model_fields.items()]
+        return f"unknown key {place!r}{did_you_mean(key, known)}"
     if problem["type"] == "missing":
         return f"the key {place!r} is missing; add it."
     return f"{place}: {_lower_first(problem['msg'])} (it is {_short(problem['input'])})."

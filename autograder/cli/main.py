@@ -8,6 +8,7 @@ import sys
 import typer
 
 from autograder import __version__
+from autograder.cli.audit import audit
 from autograder.cli.check import check
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
@@ -35,6 +36,7 @@ app.command()(replay)
 app.command()(init)
 app.command()(new)
 app.command()(template)
+app.command()(audit)
 app.command()(release)
 app.add_typer(gradescope, name="gradescope")
 

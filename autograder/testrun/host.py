@@ -37,7 +37,7 @@ from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
 from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.judgement import judge_test, sentence
-from autograder.verdict import ExpectedTest, TestResult
+from autograder.verdict import ExpectedTest, Outcome, TestResult
 
 with contextlib.suppress(ImportError):  # Windows has none; nothing is graded there
     import resource
@@ -62,7 +62,7 @@ class HostConfig(BaseModel):
 
 
 class Job(BaseModel):
-    """One submission's tests, from `first` on to before `stop`."""
+    """One submission's tests: those at `places`, in that order, from the `first` of these on."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -79,8 +79,12 @@ class Job(BaseModel):
     cells: dict[str, list[tuple[str, int, int]]] = {}
     forbidden: list[str] = []
     refused: dict[str, str] = {}
+    places: list[int] = []
     first: int = 0
-    stop: int
+    whole: int | None = None
+    """After so many of the places the run ends with the first loss, and with a time-out at once; None: it goes on."""
+    lost: bool = False
+    """Whether a test before `first` was lost."""
 
 
 class Event(BaseModel):
@@ -183,10 +187,17 @@ def run_job(
         names, cells=job.cells, forbidden=job.forbidden, refused=job.refused,
     )  # fmt: skip
     handles.current = submission
-    for index in range(job.first, job.stop):
-        _write(stream, Event(start=index))
-        following = items[index + 1] if index + 1 < job.stop else None
-        _write(stream, Event(result=run_test(items[index], following, tests[index], submission, job)))
+    lost = job.lost
+    for number, place in enumerate(job.places[job.first :], start=job.first):
+        if job.whole is not None and lost and number >= job.whole:
+            break
+        _write(stream, Event(start=number))
+        following = items[job.places[number + 1]] if number + 1 < len(job.places) else None
+        result = run_test(items[place], following, tests[place], submission, job)
+        _write(stream, Event(result=result))
+        lost = lost or result.outcome is not Outcome.PASSED
+        if job.whole is not None and result.outcome is Outcome.TIMEOUT:
+            break
     submission.close()
     failure = submission.import_failure
     done = Event(

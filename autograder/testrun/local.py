@@ -288,7 +288,6 @@ class _PublicSession(_Collection):
             cells=workspace.cells,
             forbidden=self.assignment.spec.forbidden,
             refused=workspace.forbidden,
-            stop=len(self.tests),
         )
 
 

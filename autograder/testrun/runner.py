@@ -145,12 +145,21 @@ class Suite:
 
     # ---- one submission
 
-    def run(self, workspace: Workspace, tests: range | None = None, until_s: float = math.inf) -> TestRun:
-        """Run every test against a workspace, or those of these places in `self.tests`.
+    def run(
+        self,
+        workspace: Workspace,
+        tests: Sequence[int] | None = None,
+        *,
+        whole: int | None = None,
+        until_s: float = math.inf,
+    ) -> TestRun:
+        """Run every test against a workspace, or those at these places in `self.tests`, in that order.
 
         Args:
-            workspace: what was handed in.
-            tests: places in `self.tests`.
+            workspace: whose.
+            tests: the places; None for all.
+            whole: after so many of them the run ends with the first loss, and with a time-out at once: what is asked
+                is whether a test is lost, not which.
             until_s: when to stop, by `time.monotonic()`: the tests that are not judged by then have no result.
 
         Raises:
@@ -158,7 +167,7 @@ class Suite:
         """
         started_s = time.monotonic()
         places = range(len(self.tests)) if tests is None else tests
-        state = _RunState([], 0, 0.0, 0, tests=places, until_s=until_s)
+        state = _RunState([], 0, 0.0, 0, tests=places, whole=whole, until_s=until_s)
         died_in: list[int] = []
         while True:
             try:
@@ -180,7 +189,7 @@ class Suite:
         if died_in[-1] >= 0 and died_in.count(died_in[-1]) >= 2:
             state.results.append(
                 TestResult(
-                    nodeid=self.tests[state.started].nodeid,
+                    nodeid=self.tests[state.tests[state.started]].nodeid,
                     outcome=Outcome.FAILED,
                     summary="What your code returned could not be used in this check.",
                     evidence=(f"the grader's own process {death} twice in this test",),
@@ -198,20 +207,22 @@ class Suite:
             cpu_limits_s={test.nodeid: self._cpu_limit_s(test, limits) for test in self.tests},
             seeds={test.nodeid: self.seed(workspace, test.nodeid) for test in self.tests},
             subtests={nodeid: result.subtests for nodeid, result in self.reference.items() if result.subtests},
-            allowed=self._allowed(resumed=bool(state.results)),
+            allowed=self._allowed(resumed=bool(state.results) or state.whole is not None),
             import_seed=int(self.seed(workspace, "import")[-8:], 16),
             cells=workspace.cells,
             forbidden=self.assignment.spec.forbidden,
             refused=workspace.forbidden,
+            places=list(state.tests),
             first=state.following,
-            stop=state.tests.stop,
+            whole=state.whole,
+            lost=any(result.outcome is not Outcome.PASSED for result in state.results),
         )
 
     def _allowed(self, *, resumed: bool) -> dict[str, list[str]] | None:
         """What may be asked of objects in each test.
 
-        In a run that goes on in the middle, a wider fixture is set up by another test than in the reference's run:
-        there each test may ask what any does.
+        In a run that goes on in the middle, or in another order, a wider fixture is set up by another test than in the
+        reference's run: there each test may ask what any does.
         """
         if not self.reference:
             return None
@@ -272,7 +283,8 @@ class _RunState:
     sandboxes: int
     import_failure: str = ""
     passed_over: list[str] = field(default_factory=list)
-    tests: range = range(0)
+    tests: Sequence[int] = ()
+    whole: int | None = None
     until_s: float = math.inf
 
     @property
@@ -282,8 +294,8 @@ class _RunState:
 
     @property
     def following(self) -> int:
-        """The place of the test that is next."""
-        return self.tests.start + len(self.results)
+        """Which of `tests` is next."""
+        return len(self.results)
 
 
 class _Fork:

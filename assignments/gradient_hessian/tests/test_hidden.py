@@ -284,6 +284,7 @@ def test_least_squares_gradient_errors(rng: np.random.Generator) -> None:
     A, b, x = draw_equations(rng, 6, 4)
     for wrong_b, wrong_x in ((b[:-1], x), (b[:, np.newaxis], x), (b, x[1:]), (b, x[:, np.newaxis])):
         checks.raises(ValueError, least_squares_gradient, A, wrong_b, wrong_x)
+    checks.raises(ValueError, least_squares_gradient, A[0].copy(), b[:4], x)
 
 
 @pytest.mark.points(2)
@@ -391,7 +392,7 @@ def test_softmax_jacobian_leaves_its_argument(rng: np.random.Generator) -> None:
 @pytest.mark.hint("Keep the checks that the stub brings: z has shape (C,) and is not empty.")
 def test_softmax_jacobian_errors(rng: np.random.Generator) -> None:
     """A matrix of logits, or none at all, makes softmax_jacobian raise ValueError."""
-    for z in (rng.normal(size=(2, 3)), rng.normal(size=0)):
+    for z in (rng.normal(size=(2, 3)), rng.normal(size=(3, 1)), rng.normal(size=0)):
         checks.raises(ValueError, softmax_jacobian, z)
 
 
@@ -502,13 +503,13 @@ def test_gradient_descent_stops(rng: np.random.Generator, reference: ModuleType)
 @pytest.mark.requires("test_gradient_descent_minimum")
 @pytest.mark.hint("After max_steps updates return what you have: it is not an error that the gradient is not small.")
 def test_gradient_descent_max_steps(rng: np.random.Generator, reference: ModuleType) -> None:
-    """After max_steps updates, gradient_descent returns the point where it is."""
+    """After max_steps updates, gradient_descent returns the point where it is, and their number."""
     bowl = Bowl(rng, 2)
     given = bowl.start.copy(), rng.uniform(0.1, 0.2)
     for max_steps in (int(rng.integers(3, 7)), 0):
-        expected = reference.gradient_descent(bowl.gradient, *given, 1e-4, max_steps)[0]
-        x, _ = as_pair(gradient_descent(bowl.gradient, given[0].copy(), given[1], 1e-4, max_steps))
-        checks.close(x, expected, subject="x")
+        expected = reference.gradient_descent(bowl.gradient, *given, 1e-4, max_steps)
+        actual = as_pair(gradient_descent(bowl.gradient, given[0].copy(), given[1], 1e-4, max_steps))
+        checks.close(actual, expected, names=("x", "steps"))
 
 
 @pytest.mark.points(1)
@@ -536,6 +537,8 @@ def test_gradient_descent_not_finite(rng: np.random.Generator) -> None:
     )
     gradient, x0, _ = draw_slope(rng, beyond=np.nan)
     checks.raises(FloatingPointError, gradient_descent, gradient, x0, rng.uniform(0.1, 0.5), max_steps=1000)
+    # the last step is a step too: after it there is no gradient that would be seen to be infinite
+    checks.raises(FloatingPointError, gradient_descent, lambda x: np.full(2, 100.0), np.zeros(2), 1e307, max_steps=1)
 
 
 @pytest.mark.points(1)
@@ -613,11 +616,11 @@ def test_newton_steps(rng: np.random.Generator, reference: ModuleType) -> None:
 @pytest.mark.requires("test_newton_minimum")
 @pytest.mark.hint("After max_steps updates return what you have: it is not an error that the gradient is not small.")
 def test_newton_max_steps(rng: np.random.Generator, reference: ModuleType) -> None:
-    """After max_steps updates, newton returns the point where it is."""
+    """After max_steps updates, newton returns the point where it is, and their number."""
     bowl = Bowl(rng, 2, bend=rng.uniform(0.3, 0.6))
-    expected = reference.newton(bowl.gradient, bowl.hessian, bowl.start.copy(), 1e-6, 2)[0]
-    x, _ = as_pair(newton(bowl.gradient, bowl.hessian, bowl.start.copy(), 1e-6, 2))
-    checks.close(x, expected, subject="x")
+    expected = reference.newton(bowl.gradient, bowl.hessian, bowl.start.copy(), 1e-6, 2)
+    actual = as_pair(newton(bowl.gradient, bowl.hessian, bowl.start.copy(), 1e-6, 2))
+    checks.close(actual, expected, names=("x", "steps"))
 
 
 @pytest.mark.points(2)
@@ -651,6 +654,7 @@ def test_newton_not_finite(rng: np.random.Generator) -> None:
     gradient, x0, _ = draw_slope(rng, beyond=np.nan)
     curvature = Bowl(rng, 3).A
     checks.raises(FloatingPointError, newton, gradient, lambda x: curvature.copy(), x0)
+    checks.raises(FloatingPointError, newton, gradient, lambda x: curvature * np.nan, x0, max_steps=1)
 
 
 @pytest.mark.points(1)

@@ -39,6 +39,11 @@ def differ(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
     return bool(max(gaps) > 1e-5)
 
 
+def distance(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> float:
+    """Return the Euclidean distance of two states of one network."""
+    return float(np.sqrt(sum(np.sum((one[name] - other[name]) ** 2) for name in one if one[name].dtype.kind == "f")))
+
+
 # What goes in ----------------------------------------------------------------------------------------------
 
 
@@ -481,7 +486,7 @@ def parameters_elsewhere(hidden: int, seed: int) -> Any:
     """Return how many parameters there are after training on torch's device meta, and how many are not there.
 
     meta computes shapes alone and is there without a GPU. Code that is right need not run on it: where anything is
-    raised, or a generator or a number is asked of it, nothing is counted.
+    raised, or a generator or a number is asked of it, nothing is counted, unless torch says that weights are elsewhere.
     """
     import torch
     from mlp_xor import train
@@ -490,11 +495,33 @@ def parameters_elsewhere(hidden: int, seed: int) -> Any:
     torch.cuda.is_available = lambda: True  # who falls back to the CPU where there is no GPU is not to be blamed
     try:
         parameters = list(train(hidden, 2, 0.1, seed, "meta").parameters())
-    except Exception:  # noqa: BLE001 - see above
-        return {"parameters": 1, "elsewhere": 0}
+    except Exception as error:  # noqa: BLE001 - see above
+        is_parted = "Tensor on device cpu is not on the expected device meta" in str(error)
+        return {"parameters": 1, "elsewhere": int(is_parted)}
     finally:
         torch.cuda.is_available = is_available
     return {"parameters": len(parameters), "elsewhere": sum(p.device.type != "meta" for p in parameters)}
+
+
+@checks.probe
+def rows_in_training(seed: int) -> Any:
+    """Return what goes through the network while it is trained, as rows; none where it is not called as a module."""
+    import mlp_xor
+    import numpy as np
+    import torch
+
+    rows = [np.zeros((0, 2))]
+
+    def keep(module: object, inputs: tuple) -> None:
+        if isinstance(module, mlp_xor.XORNet) and inputs:
+            rows.append(inputs[0].detach().cpu().numpy().reshape(-1, 2).astype(np.float64))
+
+    handle = torch.nn.modules.module.register_module_forward_pre_hook(keep)
+    try:
+        mlp_xor.train(4, 3, 0.1, seed)
+    finally:
+        handle.remove()
+    return np.concatenate(rows)
 
 
 @pytest.mark.points(3)
@@ -504,7 +531,10 @@ def parameters_elsewhere(hidden: int, seed: int) -> Any:
     "step moves them."
 )
 def test_train_follows_its_seed(rng: np.random.Generator) -> None:
-    """The same seed gives the same weights whatever the global generators hold; another seed or more steps do not."""
+    """The same seed gives the same weights whatever the global generators hold; another seed or more steps do not.
+
+    Without a step there is nothing that a step size could change, and no gradient outlives its step.
+    """
     seed, other = (int(draw) for draw in rng.choice(2**31, size=2, replace=False))
     states = []
     for global_seed, arguments in enumerate([(20, seed), (20, seed), (20, other), (40, seed)]):
@@ -515,6 +545,16 @@ def test_train_follows_its_seed(rng: np.random.Generator) -> None:
     assert not differ(first, again), "two trainings with one seed gave different weights"
     assert differ(first, of_other), "two seeds gave the same weights"
     assert differ(first, longer), "more steps gave the same weights"
+    start, other_size, one, many = (
+        state_of(train(5, steps, step_size, seed)) for steps, step_size in ((0, 1e-3), (0, 0.1), (1, 1e-3), (30, 1e-3))
+    )
+    assert not differ(start, other_size), "a step was taken where none was asked for"
+    assert differ(start, one), "one step gave the weights of none"
+    # Where every step is as long as the first, 30 lead 30 times as far; with momentum farther, but only gradients that
+    # pile up for ever, the first counted 30 times, lead 465 times as far.
+    assert distance(start, many) < 450 * distance(start, one), "the gradients of earlier steps pile up"
+    rows = rows_in_training(seed)
+    assert np.isin(rows, (0.0, 1.0)).all(), "something else than the four corners goes through the network in training"
 
 
 @pytest.mark.points(3)

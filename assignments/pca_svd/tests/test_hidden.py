@@ -22,6 +22,8 @@ from autograder import checks
 # Who centres X in place loses the tests that look at X afterwards, not every test that hands an X over.
 pytestmark = pytest.mark.in_place("X")
 
+EPS = np.finfo(np.float64).eps
+
 
 # What comes back -------------------------------------------------------------------------------------------
 
@@ -365,7 +367,7 @@ def test_project_errors(rng: np.random.Generator) -> None:
     """An X or a mean that does not fit the components makes project raise ValueError."""
     components, mean = draw_basis(rng, 2, 4)
     X = rng.normal(size=(6, 4))
-    for wrong_X, wrong_mean in ((X[:, 1:], mean), (X, mean[1:]), (X, mean[:1]), (X[0].copy(), mean)):
+    for wrong_X, wrong_mean in ((X[:, 1:], mean), (X[:, :1], mean), (X, mean[1:]), (X, mean[:1]), (X[0].copy(), mean)):
         checks.raises(ValueError, project, wrong_X, components, wrong_mean)
 
 
@@ -423,7 +425,7 @@ def test_reconstruct_errors(rng: np.random.Generator) -> None:
 )
 def test_explained_variance_ratio_equal(rng: np.random.Generator) -> None:
     """Where r directions have the same variance and the others none, the first r shares are 1/r and the others 0."""
-    for n, m, rank in ((9, 5, 3), (4, 7, 2)):
+    for n, m, rank in ((9, 5, 3), (4, 7, 2), (5, 1, 1)):
         expected = np.where(np.arange(min(n, m)) < rank, 1 / rank, 0.0)
         actual = explained_variance_ratio(draw_equal(rng, n, m, rank))
         checks.close(actual, expected, subject="explained_variance_ratio", atol=1e-4)
@@ -455,7 +457,8 @@ def test_explained_variance_ratio_centres(rng: np.random.Generator) -> None:
 def test_explained_variance_ratio_constant(rng: np.random.Generator) -> None:
     """Data that are the same in every example make explained_variance_ratio raise ValueError."""
     row = rng.integers(1, 9, size=3).astype(np.float64)  # whole numbers, whose mean has no rounding
-    checks.raises(ValueError, explained_variance_ratio, np.tile(row, (4, 1)))
+    for sign in (1.0, -1.0, 0.0):
+        checks.raises(ValueError, explained_variance_ratio, np.tile(sign * row, (4, 1)))
 
 
 @pytest.mark.points(1)
@@ -521,8 +524,9 @@ def test_choose_k_exact_fraction(rng: np.random.Generator) -> None:
     """A fraction that k components explain exactly, but for rounding, is explained by k components."""
     # along each axis by itself, the same distance to both sides: each of the five has a fifth of the variance
     side = rng.integers(2, 9) * rng.permutation(np.eye(5))
-    X = np.vstack([side, -side])
-    actual = [choose_k(X.copy(), k / 5 + 1e-13) for k in (1, 2, 3, 4)]  # as if rounding had left the sum short
+    X = np.vstack([side, -side])  # of mean zero exactly: who centres in place changes nothing here
+    with checks.unchanged(X, names=("X",)):
+        actual = [choose_k(X, k / 5 + 1e-13) for k in (1, 2, 3, 4)]  # as if rounding had left the sum short
     checks.close(actual, np.array([1, 2, 3, 4]), subject="choose_k")
 
 
@@ -570,10 +574,10 @@ def test_whiten_directions(rng: np.random.Generator, reference: ModuleType) -> N
 @pytest.mark.hint("The variance along each column has the divisor n - 1: print np.cov of your result's transpose.")
 def test_whiten_unit_variance(rng: np.random.Generator, reference: ModuleType) -> None:
     """Each column of the whitened data has variance 1, with the divisor n - 1."""
-    X = draw_tall(rng)
-    expected = reference.whiten(X, 3)
-    with_n = {"n for n - 1": expected * np.sqrt(len(X) / (len(X) - 1))}
-    close_columns(whiten(X, 3), expected, "whiten", with_n)
+    for X, k in ((draw_tall(rng), 3), (draw_data(rng, 6, 1), 1)):
+        expected = reference.whiten(X, k)
+        with_n = {"n for n - 1": expected * np.sqrt(len(X) / (len(X) - 1))}
+        close_columns(whiten(X.copy(), k), expected, "whiten", with_n)
 
 
 @pytest.mark.points(1)
@@ -598,6 +602,14 @@ def test_whiten_without_variance(rng: np.random.Generator, reference: ModuleType
         expected = reference.whiten(X, 3)
         close_up_to_scale(whiten(X.copy(), 3), expected)
         checks.raises(ValueError, whiten, X.copy(), 4)
+        checks.raises(ValueError, whiten, 1e6 * X, 4)
+    # along the axes, so that nothing is rounded: the second direction just above the bound of 4 eps, and just below
+    for spread, has_variance in ((8.0, True), (2.0, False)):
+        X = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, spread * EPS], [0.0, -spread * EPS]]) * 2.0 ** rng.integers(-9, 9)
+        if has_variance:
+            close_up_to_scale(whiten(X.copy(), 2), reference.whiten(X, 2))
+        else:
+            checks.raises(ValueError, whiten, X.copy(), 2)
 
 
 @pytest.mark.points(1)
@@ -609,8 +621,10 @@ def test_whiten_without_variance(rng: np.random.Generator, reference: ModuleType
 def test_whiten_constant(rng: np.random.Generator) -> None:
     """Data that are the same in every example make whiten raise ValueError."""
     row = rng.uniform(1.0, 2.0, size=40)
-    checks.raises(ValueError, whiten, np.tile(row, (3, 1)), 1)
+    for sign in (1.0, -1.0):
+        checks.raises(ValueError, whiten, np.tile(sign * row, (3, 1)), 1)
     checks.raises(ValueError, whiten, np.tile(np.rint(10 * row), (4, 1)), 2)
+    checks.raises(ValueError, whiten, np.zeros((4, 3)), 1)
 
 
 @pytest.mark.points(1)
@@ -653,8 +667,11 @@ def test_matrix_rank_counts(rng: np.random.Generator) -> None:
 def test_matrix_rank_scaled(rng: np.random.Generator) -> None:
     """The rank of a matrix does not depend on its scale."""
     A = draw_matrix(rng, 6, 4, 3)
-    actual = [matrix_rank(A * scale) for scale in (1e-20, 1e20)]
-    checks.close(actual, np.array([3, 3]), subject="matrix_rank")
+    # along the axes, so that nothing is rounded: of five rows, with the bound 5 eps s1, one value above it, one below
+    near = np.zeros((5, 3))
+    near[[4, 0, 2], [0, 1, 2]] = np.array([1.0, 12 * EPS, 2.5 * EPS]) * 2.0 ** rng.integers(-9, 9)
+    actual = [matrix_rank(B) for B in (A * 1e-20, A * 1e20, near)]
+    checks.close(actual, np.array([3, 3, 2]), subject="matrix_rank")
 
 
 @pytest.mark.points(1)
