@@ -1,6 +1,5 @@
 """What an audit leaves to be committed: a record of the assignment, and a table of all records, in docs/audit.
 
-
 A record names the digests of what it was made from, so that a test finds out when a suite has changed since.
 """
 
