@@ -9,8 +9,9 @@ import pytest
 
 from autograder.audit.degenerate import DEGENERATE, NUDGED, make_shell
 from autograder.audit.mutants import Mutant, make_mutants, name_mutants
+from autograder.contract import Contract
 from autograder.errors import SpecError
-from autograder.release import render_spec
+from autograder.release import gather_files, render_spec
 from autograder.spec import Assignment, load_assignment
 
 TOML = """
@@ -166,6 +167,17 @@ def test_wrong_named_mutant_is_refused(tmp_path: Path, body: str, toml: str, wor
 def test_students_get_no_mutants(tmp_path: Path) -> None:
     """The assignment.toml of the handout names no mutant."""
     assert "mutant" not in render_spec(make_assignment(tmp_path, "return 2 * x", toml=NAMED))
+
+
+def test_students_get_no_marks() -> None:
+    """Of an assignment with both, neither mutants nor marks are among the files of the students' zip."""
+    assignment = load_assignment(Path(__file__).parents[1], "pca_svd")
+    assert assignment.spec.mutant
+    assert (assignment.folder / "equivalent.toml").is_file()
+    files = gather_files(assignment, Contract(assignment="pca_svd", suite_digest="", modules={}), {})
+    own = {name: data for name, data in files.items() if not name.startswith("autograder/")}
+    assert not [name for name in own if "equivalent" in name]
+    assert b"mutant" not in own["assignment.toml"]
 
 
 SOURCE = "import numpy as np\n\n\ndef pair(x):\n    return 2.5 * x, len(x)\n"

@@ -65,7 +65,7 @@ def test_wrong_mark_is_found_out(course: Path) -> None:
 
 
 def test_record_is_kept(course: Path) -> None:
-    """With every survivor marked all demands are met; the record names every mutant, the page the counts."""
+    """With every survivor marked all demands are met; the record names files and mutants, the page their counts."""
     mark(course, mutant_id(course, "sign"))
     done = run(course, "audit", ID, "--record")
     assert done.returncode == 0, done.stdout + done.stderr

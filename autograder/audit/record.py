@@ -45,12 +45,12 @@ class AuditRecord(Record):
     automatic: tuple[Fate, ...]
 
 
-def make_record(assignment: Assignment, report: AuditReport) -> AuditRecord:
-    """The record of a report."""
+def make_record(assignment: Assignment, report: AuditReport, digests: dict[str, str]) -> AuditRecord:
+    """The record of a report; the digests are those from before the audit."""
     return AuditRecord(
         assignment=assignment.id,
         seed=report.seed,
-        digests=digest_sources(assignment),
+        digests=digests,
         findings=report.findings,
         named=tuple(_shorten(record) for record in report.named),
         automatic=tuple(_shorten(record) for record in report.automatic),
@@ -66,7 +66,7 @@ def digest_sources(assignment: Assignment) -> dict[str, str]:
     return found | {f"autograder.audit.{name}": _digest(Path(__file__).with_name(f"{name}.py")) for name in _MAKERS}
 
 
-def write_record(assignment: Assignment, report: AuditReport) -> Path:
+def write_record(assignment: Assignment, report: AuditReport, digests: dict[str, str]) -> Path:
     """Write the record and the table of all that lie beside it; the record's path.
 
     Raises:
@@ -76,7 +76,7 @@ def write_record(assignment: Assignment, report: AuditReport) -> Path:
     path = folder / f"{assignment.id}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(path, _render(make_record(assignment, report)).encode())
+        write_whole(path, _render(make_record(assignment, report, digests)).encode())
         write_whole(folder / "README.md", render_page(folder).encode())
     except OSError as error:
         raise SpecError(f"{path} cannot be written ({error.strerror}); mend that and run the audit again.") from None

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from autograder.audit.gate import Options, audit_assignment
-from autograder.audit.record import write_record
+from autograder.audit.record import digest_sources, write_record
 from autograder.audit.report import AuditReport, render_findings, render_functions
 from autograder.audit.running import Progress
 from autograder.cli.grade import check_hidden
@@ -63,6 +63,7 @@ def audit(
     assignment = load_assignment(root, assignment_id)
     check_hidden(root)
     options = Options(jobs=jobs or os.cpu_count() or 1, seed=seed, sample=sample, named_only=named)
+    digests = digest_sources(assignment)  # before anything is run: a file may change in the meantime
     place = open_sandbox("auto", assignment.spec.packages)
     try:
         with _show_progress(Console(stderr=True), quiet=quiet) as progress:
@@ -70,7 +71,7 @@ def audit(
     finally:
         place.close()
     if record:
-        path = write_record(assignment, report)
+        path = write_record(assignment, report, digests)
         print(f"wrote {path}", file=sys.stderr)
     if as_json:
         print(report.model_dump_json(indent=1))
