@@ -59,7 +59,7 @@ packages = [{packages}]
 cpu_s = 1.0
 wall_s = 6.0
 import_cpu_s = 3.0
-memory_mib = 512
+memory_mib = 256
 output_kib = 256
 disk_mib = 16
 """
