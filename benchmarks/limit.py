@@ -66,6 +66,11 @@ def measure_limit(submissions: Iterable[Path]) -> list[Bodies]:
     return [_run_fork(lambda path=path: run_bodies(path, suite)) for path in submissions]
 
 
+def measure_limit_s() -> float:
+    """CPU seconds of the limit, the mean of the ordinary submissions."""
+    return statistics.mean(one.total_cpu_s for one in measure_limit(ordinary_files()))
+
+
 def run_bodies(submission: Path, suite: object) -> tuple[dict[str, float], list[str]]:
     """Import a submission and call every test; CPU seconds by name, and who failed."""
     module = ModuleType(MODULE)

@@ -3,7 +3,8 @@
 Usage: python benchmarks/submission_cost.py [--quick]
 
 Rounds: the limit, a class, the limit, the class with start-up over 200 submissions, the limit. A ratio is of
-neighbours in a round; medians over the rounds are printed. Lost sandboxes are counted on submissions that lose none or six.
+neighbours in a round; medians over the rounds are printed. What a lost sandbox costs is counted on
+submissions that lose none or six.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from limit import measure_limit, warm_up
+from limit import measure_limit_s, warm_up
 from metering import Cost, run_metered
 from rich.console import Console
 from rich.table import Table
@@ -52,11 +53,6 @@ def grade(
         if cost.returncode != 0:
             raise SystemExit(f"benchmarks: {' '.join(command)} ended with {cost.returncode}: {cost.output}")
         return cost, [json.loads(path.read_text()) for path in sorted((out / "details").glob("*.json"))]
-
-
-def measure_limit_s() -> float:
-    """CPU seconds of the limit, the mean of the ordinary submissions."""
-    return statistics.mean(one.total_cpu_s for one in measure_limit(ordinary_files()))
 
 
 def measure_rounds(sizes: Sizes, console: Console) -> list[dict[str, float]]:
