@@ -94,7 +94,7 @@ class Group:
         enter = "".join(f"echo $$ > {folder}/cgroup.procs && " for folder in self.joined)
         inner = 'exec "$@"'
         if self.sole:
-            mount = 'mount -t cgroup2 none /sys/fs/cgroup && exec "$@"'
+            mount = 'umount /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec "$@"'
             inner = f"exec unshare -m -C sh -c '{mount}' sh \"$@\""
         return ["sh", "-c", enter + inner, "sh", *command]
 

@@ -1,4 +1,4 @@
-"""Side by side: the same tests on the same submissions by autograder, plain pytest, gradescope-utils, nbgrader and otter.
+"""Side by side: the same tests on the same submissions by autograder and by other graders.
 
 Usage: python benchmarks/peers.py [--quick]     (make bench makes the peers' environments under build/peers)
 
@@ -9,6 +9,7 @@ autograder it is a column of its own. One thread each. Scores are compared: all 
 
 from __future__ import annotations
 
+import csv
 import json
 import statistics
 import tempfile
@@ -48,6 +49,8 @@ class Grades:
         cpu_s, wall_s: for all submissions.
         scores: tests passed, by student; None where the tool gave none.
         start_up_cpu_s: paid once for a class, and not in `cpu_s`.
+        ended: how the command ended that graded a student.
+        walls_s: its wall seconds, where it was theirs alone.
     """
 
     cpu_s: float = 0.0
@@ -55,13 +58,20 @@ class Grades:
     scores: dict[str, float | None] = field(default_factory=dict)
     start_up_cpu_s: float = 0.0
     ended: dict[str, str] = field(default_factory=dict)
+    walls_s: dict[str, float] = field(default_factory=dict)
 
     def add(self, student: str, cost: Cost, score: float | None) -> None:
         """Count one submission."""
         self.cpu_s += cost.cpu_s
         self.wall_s += cost.wall_s
         self.scores[student] = score
-        self.ended[student] = "killed by us" if cost.returncode is None else f"exit {cost.returncode}"
+        self.ended[student] = how_ended(cost)
+        self.walls_s[student] = cost.wall_s
+
+
+def how_ended(cost: Cost) -> str:
+    """A phrase for the end of a command."""
+    return "killed by us" if cost.returncode is None else f"exit {cost.returncode}"
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,7 @@ def run_autograder(files: list[Path], place: Path, bounds: Bounds) -> Grades:
     for number, path in enumerate(files):
         details = out / "details" / f"s{number:04d}_{path.stem}.json"
         grades.scores[path.stem] = json.loads(details.read_text())["score"] if details.exists() else None
+        grades.ended[path.stem] = how_ended(cost)
     return grades
 
 
@@ -135,16 +146,13 @@ def run_nbgrader(files: list[Path], place: Path, bounds: Bounds) -> Grades:
     )  # fmt: skip
     run_metered([nbgrader, "export", "--to=grades.csv"], place, environment=environment)
     scores = _read_csv(place / "grades.csv")
-    ended = "killed by us" if cost.returncode is None else f"exit {cost.returncode}"
     return Grades(
         cost.cpu_s, cost.wall_s, {path.stem: scores.get(path.stem) for path in files},
-        ended={path.stem: ended for path in files},
+        ended={path.stem: how_ended(cost) for path in files},
     )  # fmt: skip
 
 
 def _read_csv(path: Path) -> dict[str, float]:
-    import csv
-
     if not path.exists():
         return {}
     with path.open() as stream:
@@ -192,6 +200,14 @@ TOOLS: dict[str, Callable[[list[Path], Path, Bounds], Grades]] = {
 }
 
 
+def check_peers() -> None:
+    """End with a sentence where an environment is missing."""
+    names = ("pytest", "gradescope_utils", "nbgrader", "otter")
+    missing = [name for name in names if not (PEERS / name / "installed").exists()]
+    if missing:
+        raise SystemExit(f"benchmarks: {PEERS} has no {', '.join(missing)}; run `make peers`.")
+
+
 def measure_round(files: list[Path], console: Console) -> dict[str, dict[str, float]]:
     """Every tool once: CPU and wall seconds a submission, and times the limit."""
     found: dict[str, dict[str, float]] = {}
@@ -218,9 +234,7 @@ def main() -> None:
     """Measure and print."""
     quick = parse_quick(__doc__)
     console = Console()
-    missing = [name for name in ("pytest", "gradescope_utils", "nbgrader", "otter") if not (PEERS / name).is_dir()]
-    if missing:
-        raise SystemExit(f"benchmarks: {PEERS} has no {', '.join(missing)}; run `make peers`.")
+    check_peers()
     warm_up()
     measure_limit_s()
     files = ordinary_files()[:3] if quick else ordinary_files()
