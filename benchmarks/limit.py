@@ -15,8 +15,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
+from typing import Any
 
 from metering import ONE_THREAD
 from rich.console import Console
@@ -63,7 +65,7 @@ def warm_up() -> None:
 def measure_limit(submissions: Iterable[Path]) -> list[Bodies]:
     """The bodies of the tests on each submission, in forks of this process, which has been warmed up."""
     suite = compile(SUITE.read_text(), str(SUITE), "exec")
-    return [_run_fork(lambda path=path: run_bodies(path, suite)) for path in submissions]
+    return [_run_fork(partial(run_bodies, path, suite)) for path in submissions]
 
 
 def measure_limit_s() -> float:
@@ -71,18 +73,18 @@ def measure_limit_s() -> float:
     return statistics.mean(one.total_cpu_s for one in measure_limit(ordinary_files()))
 
 
-def run_bodies(submission: Path, suite: object) -> tuple[dict[str, float], list[str]]:
+def run_bodies(submission: Path, suite: CodeType) -> tuple[dict[str, float], list[str]]:
     """Import a submission and call every test; CPU seconds by name, and who failed."""
     module = ModuleType(MODULE)
     sys.modules[MODULE] = module
     exec(compile(submission.read_text(), str(submission), "exec"), module.__dict__)
-    space: dict[str, object] = {"__name__": "suite"}
-    exec(suite, space)  # type: ignore[arg-type]
+    space: dict[str, Any] = {"__name__": "suite"}
+    exec(suite, space)
     cpu_s, failed = {}, []
     for name, test in [(name, value) for name, value in space.items() if name.startswith("test_")]:
         started_s = time.process_time()
         try:
-            test()  # type: ignore[operator]
+            test()
         except Exception:  # noqa: BLE001  that of a submission's
             failed.append(name)
         cpu_s[name] = time.process_time() - started_s

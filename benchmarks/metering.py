@@ -193,9 +193,10 @@ def _reading(process: subprocess.Popen[bytes]) -> Iterator[list[bytes]]:
 
     def read() -> None:
         assert process.stdout is not None
-        while part := process.stdout.read1(1 << 16):
-            parts.append(part)
-            del parts[:-64]
+        with process.stdout:
+            while part := os.read(process.stdout.fileno(), 1 << 16):
+                parts.append(part)
+                del parts[:-64]
 
     thread = threading.Thread(target=read)
     thread.start()

@@ -67,7 +67,9 @@ class Suite:
 def read_suite() -> Suite:
     """Take the suite apart."""
     text = SUITE.read_text()
-    imports, names, tests = [], (), {}
+    imports: list[str] = []
+    names: tuple[str, ...] = ()
+    tests: dict[str, str] = {}
     for node in ast.parse(text).body:
         if isinstance(node, ast.ImportFrom) and node.module == MODULE:
             names = tuple(alias.name for alias in node.names)

@@ -181,7 +181,7 @@ def run_otter(files: list[Path], place: Path, bounds: Bounds) -> Grades:
 
 
 def _otter_score(path: Path) -> float:
-    return sum(test.get("score", 0.0) for test in json.loads(path.read_text())["tests"])
+    return float(sum(test.get("score", 0.0) for test in json.loads(path.read_text())["tests"]))
 
 
 def _read(path: Path, score: Callable[[Path], float]) -> float | None:

@@ -15,6 +15,7 @@ import statistics
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,12 @@ ENDS = {
 SIX = "def softmax("  # four tests call it, and two of the gradient's
 
 
-def put_end(text: str, end: str) -> str:
+def put_end(end: str, text: str) -> str:
     """The submission with `softmax` ending as it is told: six tests lose their sandbox."""
     head, found, rest = text.partition(SIX)
     assert found
     line, _, body = rest.partition("\n")
-    return f"{head}{found}{line}\n{ENDS[end]}{body}"
+    return f"{head}{found}{line}\n{end}{body}"
 
 
 def make_hasty_course(folder: Path) -> Path:
@@ -120,7 +121,7 @@ def measure_lost(sizes: Sizes, console: Console) -> dict[str, float]:
         own_s, lost, wall_s = {}, {}, {}
         for end in ENDS:
             files = [path for path in ordinary_files() if path.stem == "ada"]
-            cost, details = grade(files, sizes.losing, change=lambda text, end=end: put_end(text, end), course=course)
+            cost, details = grade(files, sizes.losing, change=partial(put_end, ENDS[end]), course=course)
             used_s = sum(test["result"].get("cpu_s", 0.0) for report in details for test in report["tests"])
             own_s[end] = (cost.rest_cpu_s - used_s) / sizes.losing
             lost[end] = statistics.mean(report["sandboxes"] for report in details) - 1
