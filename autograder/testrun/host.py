@@ -12,9 +12,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import inspect
 import json
-import linecache
 import os
 import signal
 import socket
@@ -39,6 +37,7 @@ from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
 from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.judgement import judge_test, sentence
+from autograder.testrun.tracebacks import keep_trees
 from autograder.verdict import ExpectedTest, Outcome, TestResult
 
 with contextlib.suppress(ImportError):  # Windows has none; nothing is graded there
@@ -165,19 +164,14 @@ def _warm_up(session: pytest.Session) -> None:
     """Do once what every fork would do again.
 
     pytest's logging adds its handlers to every logger six times a test, which costs more than most tests; nothing of
-    the student's is logged in this process, and a test that asks for `caplog` keeps it. What a failing test's
-    traceback looks for (which module a line belongs to) is found once.
+    the student's is logged in this process, and a test that asks for `caplog` keeps it.
     """
     manager = session.config.pluginmanager
     logging = manager.get_plugin("logging-plugin")
     if logging is not None and not any("caplog" in getattr(item, "fixturenames", ()) for item in session.items):
         manager.unregister(logging)
     seed_everything(0)  # numpy.random, which is imported when it is first used
-    for item in session.items:
-        linecache.getlines(str(item.path))
-        function = getattr(item, "function", None)
-        if function is not None:
-            inspect.getmodule(function.__code__)
+    keep_trees(session.items)
 
 
 def run_fork(
