@@ -178,6 +178,8 @@ class GradeReport(Record):
     peak_memory_mib: float = 0.0
     sandboxes: int = 0
     wall_s: float = 0.0
+    grade_key: str = ""
+    """A digest of everything that the grade hangs on, by which a later run knows that it still holds."""
 
     @property
     def faults(self) -> tuple[ScoredTest, ...]:

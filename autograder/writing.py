@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
+from typing import Final
+
+_TEMPORARY: Final = re.compile(r"\..*\.(\d+)\.tmp")
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -24,3 +28,12 @@ def write_whole(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what writers left in a folder that were killed in the middle of `write_whole`."""
+    for path in folder.iterdir():
+        found = _TEMPORARY.fullmatch(path.name)
+        if found and not Path(f"/proc/{found[1]}").exists():
+            with contextlib.suppress(OSError):
+                path.unlink()

@@ -2,6 +2,7 @@
 and on an idle machine as on a busy one.
 """  # noqa: D205
 
+import contextlib
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from machines import on
+from small_course import ID, REFERENCE, TOML, run_autograder, write_course, write_files
 
 pytestmark = pytest.mark.alone
 
@@ -24,6 +26,7 @@ BACKENDS = {
     "plain-container-no-landlock": "user",
 }
 BUSY = 8
+BURNT_S = {"half": 0.5, "more": 1.5}
 
 
 @contextmanager
@@ -96,3 +99,20 @@ def test_busy_machine_says_the_same(here: dict[str, dict]) -> None:
     with busy_loops():
         there = grade("root")
     assert differences(here, there) == []
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "beside eight busy loops"])
+def test_cpu_limit_hangs_on_no_load(busy: bool, tmp_path: Path) -> None:
+    """Half of the CPU limit passes and half as much again does not, however long either takes by the clock."""
+    toml = TOML.replace("cpu_s = 0.5", "cpu_s = 1.0").replace("wall_s = 10.0", "wall_s = 1.0")
+    burn = (
+        "import time; end = time.process_time() + {}\n    while time.process_time() < end: pass\n    return sum(values)"
+    )
+    course = write_files(
+        write_course(tmp_path / "course", toml=toml),
+        {f"class/{n}.py": REFERENCE.replace("return sum(values)", burn.format(s)) for n, s in BURNT_S.items()},
+    )
+    with busy_loops() if busy else contextlib.nullcontext():
+        done = run_autograder("grade", ID, "class", "--out", "out", "--quiet", "--json", cwd=course)
+    assert done.returncode == 0, done.stderr
+    assert {row["student"]: row["score"] for row in json.loads(done.stdout)["students"]} == {"half": 20, "more": 9}

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -268,22 +269,25 @@ def test_what_a_grade_hangs_on(copied: GradedClass, graded_class: GradedClass, c
     assert (seeds_of(copied) == seeds_of(graded_class)) == (change != "seed")
 
 
-def test_torn_journal_costs_one_submission(copied: GradedClass) -> None:
-    """A journal whose last line was torn off regrades that one student and keeps the others."""
+def test_torn_journal_costs_nothing(copied: GradedClass) -> None:
+    """What the journal lost, the reports still say: nobody is graded again, and the journal goes on."""
     journal = copied.out / "journal.jsonl"
-    last = read_journal(journal)[-1]["student"]
     journal.write_bytes(journal.read_bytes()[:-10])
-    assert grade_again(copied) == sorted(set(EXPECTED) - {last})
-    assert sum(event.get("student") == last for event in read_journal(journal)) == 1
+    assert grade_again(copied) == sorted(EXPECTED)
+    journal.unlink()
+    assert grade_again(copied) == sorted(EXPECTED)
+    assert [event["event"] for event in read_journal(journal)] == ["run", "kept"]
 
 
-def test_damaged_result_is_graded_again(copied: GradedClass) -> None:
-    """A result or details file that was lost or cut is made anew, whatever the journal says."""
+def test_damaged_result_is_made_again(copied: GradedClass) -> None:
+    """A lost result is made from its details; who has no details, or half of them, is graded again."""
+    before = copied.results("ada")
     (copied.out / "results" / "ada.json").unlink()
     details = copied.out / "details" / "bruno.json"
     details.write_bytes(details.read_bytes()[:100])
-    assert grade_again(copied) == sorted(set(EXPECTED) - {"ada", "bruno"})
+    assert grade_again(copied) == sorted(set(EXPECTED) - {"bruno"})
     assert copied.details("bruno")["score"] == 14
+    assert copied.results("ada") == before
 
 
 # ---- choices
@@ -556,13 +560,38 @@ def test_killed_run_leaves_no_process(slow_class: Path) -> None:
     assert read_json(out / "run.json")["kept"] == ["ada"]
 
 
+def kill_first(pid: int, name: str) -> None:
+    """Kill the oldest process below `pid` whose command line holds the name, if there is one."""
+    for child in sorted(child for child, line in descendants(pid).items() if name in line)[:1]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("victim", ["_zygote.py", "autograder.testrun.host"])
+def test_lost_process_is_started_again(slow_class: Path, victim: str) -> None:
+    """A process of ours that dies costs nobody anything: it is started again and the class is graded."""
+    out = slow_class / "out"
+    with started(slow_class, out) as process:
+        kill_first(process.pid, victim)
+        assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 0
+    assert {name: read_json(out / "results" / f"{name}.json")["score"] for name in ("ada", "zoe")} == {
+        "ada": 20,
+        "zoe": 9,
+    }
+    assert [event["event"] for event in graded_in(out)["zoe"]] == ["fault", "graded"]
+    assert read_json(out / "run.json")["faults"] == {}
+
+
 @pytest.mark.parametrize("victim", ["_zygote.py", "autograder.testrun.host"])
 def test_our_own_fault_is_no_score(slow_class: Path, victim: str) -> None:
-    """Whoever could not be graded because a process of ours died is ungraded, exit 1, and never a zero."""
+    """Whoever could not be graded because our processes die again and again is ungraded, exit 1, and never a zero."""
     out = slow_class / "out"
     write_files(out, {"results/zoe.json": '{"score": 20}', "details/zoe.json": "{}"})  # of an older submission
     with started(slow_class, out) as process:
-        os.kill(min(pid for pid, line in descendants(process.pid).items() if victim in line), signal.SIGKILL)
+        while process.poll() is None:
+            kill_first(process.pid, victim)
+            time.sleep(0.1)
         stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (1, "")
     (line,) = stderr.splitlines()

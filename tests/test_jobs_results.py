@@ -59,7 +59,7 @@ def test_report_and_details_are_written(tmp_path: Path) -> None:
 
 
 def test_report_that_is_not_whole_is_none(tmp_path: Path) -> None:
-    """Without its results, or with details that are cut short, a report is not there."""
+    """With details that are cut short a report is not there; its results alone are made from them again."""
     folder = ResultsFolder(tmp_path)
     assert folder.read_report("ada") is None
     folder.write_report(make_report(), "0.1.0")
@@ -69,7 +69,9 @@ def test_report_that_is_not_whole_is_none(tmp_path: Path) -> None:
     assert folder.read_report("ada") is None
     details.write_text(text)
     (tmp_path / "results" / "ada.json").unlink()
-    assert folder.read_report("ada") is None
+    assert folder.read_report("ada") == make_report()
+    folder.refresh_report(make_report(), "0.1.0")
+    assert read_json(tmp_path / "results" / "ada.json")["score"] == 2
 
 
 def test_removed_report_is_gone(tmp_path: Path) -> None:
@@ -137,10 +139,10 @@ def test_full_disk_keeps_the_old_file(mount_disk: MountDisk) -> None:
 
 
 def test_journal_remembers_what_was_graded(tmp_path: Path) -> None:
-    """A new journal is empty; opened again, it knows the last key of each student."""
+    """A new journal is empty; opened again, it goes on."""
     path = tmp_path / "journal.jsonl"
     journal = Journal(path)
-    assert journal.graded == {}
+    assert read_events(path) == []
     journal.append("run", submissions=2)
     journal.append("graded", student="ada", key="1", score=5)
     journal.append("graded", student="bea", key="2", score=5)
@@ -148,9 +150,22 @@ def test_journal_remembers_what_was_graded(tmp_path: Path) -> None:
     journal.append("graded", student="ada", key="3", score=5)
     journal.close()
     again = Journal(path)
+    again.append("run", submissions=2)
     again.close()
-    assert again.graded == {"ada": "3", "bea": "2"}
-    assert [event["event"] for event in read_journal(path)] == ["run", "graded", "graded", "fault", "graded"]
+    assert [event["event"] for event in read_journal(path)] == ["run", "graded", "graded", "fault", "graded", "run"]
+
+
+def test_journal_is_one_runs_at_a_time(tmp_path: Path) -> None:
+    """A second run in the same folder is told so, and the first one's journal stays as it is."""
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    journal.append("run")
+    with pytest.raises(SpecError, match="another run is at work there; wait for its end"):
+        Journal(path)
+    journal.append("graded", student="ada")
+    journal.close()
+    Journal(path).close()
+    assert [event["event"] for event in read_journal(path)] == ["run", "graded"]
 
 
 def test_journal_is_on_the_disk_at_once(tmp_path: Path) -> None:
@@ -175,12 +190,10 @@ def test_torn_line_costs_that_line_alone(tmp_path_factory: pytest.TempPathFactor
     whole = len(read_journal(path))
     assert whole <= data[:-cut].count(b"\n") + 1
     resumed = Journal(path)
-    assert resumed.graded == dict.fromkeys("abc"[:whole], "1")
+    assert [event["student"] for event in read_events(path)] == [*"abc"[:whole]]
     resumed.append("graded", student="d", key="2")
     resumed.close()
-    again = Journal(path)
-    again.close()
-    assert again.graded == {**dict.fromkeys("abc"[:whole], "1"), "d": "2"}
+    assert [event["student"] for event in read_events(path)] == [*"abc"[:whole], "d"]
 
 
 @pytest.mark.parametrize(
@@ -190,9 +203,9 @@ def test_garbage_in_the_journal_is_passed_over(tmp_path: Path, line: bytes) -> N
     """A line that is no event is passed over, and the next one counts."""
     path = tmp_path / "journal.jsonl"
     path.write_bytes(line + b'\n{"event": "graded", "student": "ada", "key": "1"}\n')
-    journal = Journal(path)
-    journal.close()
-    assert journal.graded == {"ada": "1"}
+    assert [event for event in read_events(path) if "student" in event] == [
+        {"event": "graded", "student": "ada", "key": "1"}
+    ]
 
 
 def test_journal_that_cannot_be_opened(tmp_path: Path) -> None:
@@ -215,9 +228,8 @@ def test_journal_on_a_full_disk(mount_disk: MountDisk) -> None:
     again = Journal(disk / "journal.jsonl")
     again.append("graded", student="zoe", key="3")
     again.close()
-    known = Journal(disk / "journal.jsonl")
-    known.close()
-    assert (known.graded["ada"], known.graded["zoe"]) == ("1", "3")
+    students = [event["student"] for event in read_events(disk / "journal.jsonl")]
+    assert (students[0], students[-1]) == ("ada", "zoe")
 
 
 def test_opened_journal_is_not_changed(tmp_path: Path) -> None:
@@ -231,6 +243,21 @@ def test_opened_journal_is_not_changed(tmp_path: Path) -> None:
     journal.close()
     assert read_events(path) == [{"event": "run"}]
     assert read_events(tmp_path / "none.jsonl") == []
+
+
+def test_unfinished_files_of_dead_writers_are_swept(tmp_path: Path) -> None:
+    """What a killed run was writing goes with the next run; what a living one writes, and other files, stay."""
+    folder = ResultsFolder(tmp_path)
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    dead = [tmp_path / "results" / f".ada.json.{gone.pid}.tmp", tmp_path / f".grades.csv.{gone.pid}.tmp"]
+    others = [tmp_path / "details" / ".ada.json.1.tmp", tmp_path / ".tmp", tmp_path / "results" / "b.tmp"]
+    for path in (*dead, *others):
+        path.touch()
+    ResultsFolder(tmp_path)
+    assert [path.name for path in dead if path.exists()] == []
+    assert [path.name for path in others if not path.exists()] == []
+    assert folder.students() == set()
 
 
 def test_refreshed_report_is_written_where_it_differs(tmp_path: Path) -> None:

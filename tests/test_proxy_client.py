@@ -441,3 +441,21 @@ def g():
     assert found[0].tolist() == [1, 1]
     assert found[1] == 3.0
     assert student.call("g") == [{"a": 2}, {"a": 2, "b": 1}]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("while True: pass", "used more than .* CPU time"),
+        ("while True: time.sleep(0.01)", "did not answer in time"),
+    ],
+    ids=["computes", "sleeps again and again"],
+)
+def test_wall_time_ends_only_what_is_idle(zygote: Zygote, body: str, words: str) -> None:
+    """What computes is ended by its CPU limit, long after the wall limit; what sleeps by the wall limit."""
+    limits = LIMITS.model_copy(update={"wall_s": 0.1})
+    student = Student(zygote, f"import time\ndef f():\n    {body}", limits)
+    with pytest.raises(SandboxLostError, match=words) as lost:
+        student.call("f")
+    assert lost.value.outcome is Outcome.TIMEOUT
+    student.close()

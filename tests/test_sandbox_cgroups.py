@@ -90,10 +90,13 @@ def test_version_is_named(parent: CgroupParent) -> None:
 
 def test_another_process_of_the_run_finds_the_same_groups(parent: CgroupParent) -> None:
     """Name and version are enough to find them, and none are found once they are gone."""
-    other = CgroupParent.existing(parent.name, parent.version)
+    other = CgroupParent.existing(parent.name, parent.version, parent.controllers)
     assert other.controllers == parent.controllers
     parent.remove()
-    assert CgroupParent.existing(parent.name, parent.version).controllers == {}
+    gone = CgroupParent.existing(parent.name, parent.version, parent.controllers)
+    assert (gone.controllers, gone.is_there) == (parent.controllers, False)
+    with pytest.raises(FileNotFoundError):
+        gone.create("1", 1 << 26, 8)
 
 
 def test_memory_kill_is_told_apart(cgroup: Cgroup) -> None:

@@ -18,6 +18,7 @@ from autograder.cli.progress import show_progress
 from autograder.errors import EXIT_OK, EXIT_UNGRADED, SpecError
 from autograder.jobs.local import ClassRun, Options, grade_class
 from autograder.jobs.results import ResultsFolder
+from autograder.jobs.room import count_cores, fit_jobs, free_memory_mib
 from autograder.jobs.rulings import load_overrides
 from autograder.reports.table import render_table
 from autograder.sandbox import open_sandbox
@@ -49,7 +50,9 @@ def grade(
     course: Annotated[
         Path | None, typer.Option(help="The course; else the nearest folder upward.", metavar="DIR")
     ] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Submissions at a time; else the number of cores.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Submissions at a time, as memory allows; else the number of cores.")
+    ] = None,
     sandbox: Annotated[SandboxChoice, typer.Option(help="none: no sandbox, for trusted code.")] = SandboxChoice.AUTO,
     seed: Annotated[
         str | None, typer.Option(help="Draw the tests' inputs from this, not from the course's secret.")
@@ -94,8 +97,10 @@ def grade(
     chosen = _choose(intake, only or [], limit)
     folder = ResultsFolder(out.resolve())
     check_hidden(root, folder.path)
+    wanted = jobs or count_cores()
+    fitting = fit_jobs(wanted, assignment.spec.limits, free_memory_mib())
     options = Options(
-        jobs=jobs or os.cpu_count() or 1,
+        jobs=fitting,
         secret=take_secret(root, seed),
         fresh=fresh,
         only=frozenset(s.student for s in chosen),
@@ -106,9 +111,10 @@ def grade(
         seed=seed,
         overrides=load_overrides(folder.path, overrides),
         absent=intake.absent,
+        reopen=lambda: open_sandbox(sandbox.value, assignment.spec.packages),
     )
     console = Console(stderr=True)
-    for sentence in (*intake.left_out, *_tell_absent(intake)):
+    for sentence in (*intake.left_out, *_tell_absent(intake), *_tell_room(wanted, fitting, assignment)):
         console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     place = open_sandbox(sandbox.value, assignment.spec.packages)
     if place.passed_over:
@@ -133,6 +139,16 @@ def _tell_absent(intake: Intake) -> list[str]:
     names = [one.student for one in intake.absent]
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     return [f"not submitted by {len(names)} of the roster: {', '.join(names[:10])}{more}."] if names else []
+
+
+def _tell_room(wanted: int, fitting: int, assignment: Assignment) -> list[str]:
+    """One sentence where the machine's memory takes fewer submissions at a time than its processors."""
+    if fitting == wanted:
+        return []
+    return [
+        f"{fitting} of {wanted} submissions are graded at a time: each may use {assignment.spec.limits.memory_mib} "
+        "MiB (limits.memory_mib in assignment.toml), and no more memory is free."
+    ]
 
 
 def _choose(intake: Intake, only: list[str], limit: int | None) -> list[Submission]:

@@ -8,7 +8,7 @@ import platform
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder import __version__
-from autograder.errors import GraderError
+from autograder.errors import GraderError, SpecError
 from autograder.grading import grade_reference, grade_submission
 from autograder.jobs.groups import Groups
 from autograder.jobs.origin import Origin
 from autograder.jobs.results import Journal, ResultsFolder
 from autograder.jobs.rulings import NO_FILE, OverridesFile
+from autograder.jobs.station import Station
 from autograder.overrides import Overrides
 from autograder.reports.table import Person, render_csv
 from autograder.sandbox import Zygote
@@ -66,6 +67,7 @@ class Options:
         seed: the text that stands for the course's secret, for the record.
         overrides: a TA's own verdicts.
         absent: who of the roster did not submit.
+        reopen: opens another sandbox where the fork server or the suite's process is lost; None: the rest is faults.
     """
 
     jobs: int
@@ -79,6 +81,7 @@ class Options:
     seed: str | None = None
     overrides: OverridesFile = NO_FILE
     absent: tuple[Enrolled, ...] = ()
+    reopen: Callable[[], Zygote] | None = None
 
     def takes(self, student: str) -> bool:
         """Whether a student is among those to grade."""
@@ -113,11 +116,14 @@ def grade_class(
     key = key_for(options.secret, assignment.id)
     started = time.time()
     journal = Journal(folder.path / "journal.jsonl")
-    suite = None
+    station = None
     run = ClassRun(overrides=options.overrides)
     try:
         ground = find_ground(assignment, sandbox, key)
-        suite = Suite(assignment, sandbox, key)
+        station = Station(
+            assignment, key, sandbox, options.reopen, lambda: assignment_digest(assignment) == ground.assignment
+        )
+        suite = station.suite
         overrides = options.overrides.resolve(suite.tests, {s.student for s in submissions} | folder.students())
         run.reference = grade_reference(assignment, suite)
         keys = {s.student: ground.grade_key(s) for s in submissions}
@@ -125,17 +131,17 @@ def grade_class(
         for sentence in options.left_out:
             journal.append("left out", why=sentence)
         again = {s.student for s in submissions if options.fresh and options.takes(s.student)}
-        left = _keep_earlier([s for s in submissions if s.student not in again], keys, folder, journal, run)
+        left = _keep_earlier([s for s in submissions if s.student not in again], keys, folder, run)
         _refresh_kept(run, overrides, folder, journal)
         waiting = [s for s in submissions if s.student in again or (s in left and options.takes(s.student))]
         progress.begin(len(waiting))
-        grade = _Grader(assignment, suite, folder, journal, keys, overrides)
+        grade = _Grader(assignment, station, folder, journal, keys, overrides)
         if not options.fresh:
             grade.groups.remember(run.reports.values(), submissions)
         _grade_all(waiting, grade, options.jobs, run, progress)
     finally:
-        if suite is not None:
-            suite.close()
+        if station is not None:
+            station.close()
         journal.close()
     _write_summary(run, submissions, assignment, ground, sandbox, folder, started, options)
     return run
@@ -147,14 +153,14 @@ class _Grader:
     def __init__(
         self,
         assignment: Assignment,
-        suite: Suite,
+        station: Station,
         folder: ResultsFolder,
         journal: Journal,
         keys: dict[str, str],
         overrides: Overrides,
     ) -> None:
         self.assignment = assignment
-        self.suite = suite
+        self.station = station
         self.folder = folder
         self.journal = journal
         self.keys = keys
@@ -164,29 +170,45 @@ class _Grader:
         self.groups = Groups()
 
     def __call__(self, submission: Submission) -> GradeReport:
-        for attempt in range(_TRIES):
+        attempt = 0
+        while True:
+            suite = self.station.suite
             try:
                 report = self.groups.grade(submission, self._run)
             except GraderError as error:
-                with self.lock:
-                    if self.stopped:
-                        raise
-                    self.journal.append("fault", student=submission.student, attempt=attempt, why=str(error))
-                    if attempt + 1 == _TRIES:
-                        self.folder.remove_report(submission.student)
-                        raise
+                attempt += self._note_fault(submission, attempt, error, suite)
                 continue
             report = apply_overrides(report, self.overrides.of(submission.student))
+            report = report.model_copy(update={"grade_key": self.keys[submission.student]})
             with self.lock:
                 self.folder.write_report(report, __version__)
                 self._note_graded(submission, report)
             return report
-        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _note_fault(self, submission: Submission, attempt: int, error: GraderError, suite: Suite) -> int:
+        """How many attempts a fault costs: none where a process of ours was lost and is there again.
+
+        Raises:
+            GraderError: it was the last attempt; the submission stays ungraded.
+        """
+        with self.lock:
+            if self.stopped:
+                raise error
+            self.journal.append("fault", student=submission.student, attempt=attempt, why=str(error))
+        try:
+            mended = self.station.mend(suite)
+        except (GraderError, SpecError) as worse:
+            error, mended, attempt = GraderError(str(worse)), False, _TRIES
+        if not mended and attempt + 1 >= _TRIES:
+            with self.lock:
+                self.folder.remove_report(submission.student)
+            raise error
+        return 0 if mended else 1
 
     def _run(self, submission: Submission) -> GradeReport:
         if submission.fault:
             raise GraderError(submission.fault)
-        report = grade_submission(submission, self.assignment, self.suite)
+        report = grade_submission(submission, self.assignment, self.station.suite)
         if report.faults:
             raise GraderError(report.faults[0].result.summary or "A test was not judged.")
         return report
@@ -232,14 +254,14 @@ def _take(future: Future[GradeReport], student: str, run: ClassRun, progress: Pr
 
 
 def _keep_earlier(
-    submissions: list[Submission], keys: dict[str, str], folder: ResultsFolder, journal: Journal, run: ClassRun
+    submissions: list[Submission], keys: dict[str, str], folder: ResultsFolder, run: ClassRun
 ) -> list[Submission]:
     """Take over the results of an earlier run that hang on the very same things; the submissions that are left."""
     left = []
     for submission in submissions:
         student = submission.student
-        report = folder.read_report(student) if journal.graded.get(student) == keys[student] else None
-        if report is None:
+        report = folder.read_report(student)
+        if report is None or report.grade_key != keys[student]:
             left.append(submission)
             continue
         run.reports[student] = report

@@ -13,7 +13,10 @@ from typing import Any
 from autograder.errors import GraderError, SpecError
 from autograder.reports.gradescope import render_gradescope
 from autograder.verdict import GradeReport
-from autograder.writing import write_whole
+from autograder.writing import sweep_unfinished, write_whole
+
+with contextlib.suppress(ImportError):  # Windows has none; nothing is graded there
+    import fcntl
 
 _ROOM_BYTES = 8 << 20
 
@@ -34,7 +37,8 @@ class ResultsFolder:
         try:
             for folder in (path, path / "results", path / "details"):
                 folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path, prefix=".probe-") as probe:
+                sweep_unfinished(folder)
+            with tempfile.TemporaryFile(dir=path) as probe:  # it never has a name that could stay
                 probe.write(b"\0" * 4096)
                 probe.flush()
         except OSError as error:
@@ -63,7 +67,7 @@ class ResultsFolder:
             return False
 
     def write_report(self, report: GradeReport, grader_version: str) -> None:
-        """The student's results and the TA's details. The details come first: results say that both are there."""
+        """The student's results and the TA's details, which come first: from them the results can be made again."""
         for name, text in self._render(report, grader_version).items():
             self.write_text(name, text)
 
@@ -84,10 +88,8 @@ class ResultsFolder:
         return {path.stem for path in (self.path / "details").glob("*.json")}
 
     def read_report(self, student: str) -> GradeReport | None:
-        """A report that an earlier run left, if it is whole."""
+        """A report that an earlier run left, if it is whole. Its results may be missing: they are written after it."""
         try:
-            if not (self.path / "results" / f"{student}.json").is_file():
-                return None
             return GradeReport.model_validate_json((self.path / "details" / f"{student}.json").read_bytes())
         except (OSError, ValueError):
             return None
@@ -96,17 +98,21 @@ class ResultsFolder:
 class Journal:
     """journal.jsonl: append-only, a line for each event, on the disk before the next step.
 
-    What it says of a student (`graded`, with the key of everything that the grade hangs on) makes a run resumable.
+    One run at a time holds it. It tells what happened; what a later run keeps, it knows from the reports themselves.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        graded = [event for event in read_events(path) if event.get("event") == "graded"]
-        self.graded = {str(event.get("student")): str(event.get("key")) for event in graded}
         try:
             self._file = path.open("a", encoding="utf-8")
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # an earlier run may have been cut off in the middle of a line
             self._before = "\n" if path.stat().st_size else ""
+        except BlockingIOError:
+            self._file.close()
+            raise SpecError(
+                f"{path.parent}: another run is at work there; wait for its end or choose another --out."
+            ) from None
         except OSError as error:
             raise _cannot_write(path, error) from None
 

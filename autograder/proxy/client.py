@@ -375,7 +375,7 @@ class Submission:
     # ---- one question and its answer
 
     def _test_budget(self, test: TestUse) -> Budget:
-        return Budget(test.cpu_limit_s, test.wall_limit_s - test.wall_s, self._cpu_at_begin_s)
+        return Budget(test.cpu_limit_s, test.wall_limit_s, self._cpu_at_begin_s, test.wall_s)
 
     def _exchange(
         self,
@@ -387,7 +387,6 @@ class Submission:
     ) -> tuple[wire.Value | wire.Raised | wire.Missing, Sequence[bytes | bytearray | memoryview]]:
         """Send one request, answer its callbacks, and receive its reply within the budget."""
         assert self.test is not None
-        started_s = time.monotonic()
         try:
             nonce = channel.ask(kind, metadata, buffers, budget)
             while True:
@@ -407,7 +406,7 @@ class Submission:
             raise self._lose(Outcome.FAULT, f"The grader could not speak to the sandbox ({error}).") from None
         finally:
             if kind in (wire.Kind.DO, wire.Kind.PROBE, wire.Kind.WATCH):
-                self.test.wall_s += time.monotonic() - started_s
+                self.test.wall_s += channel.waited_s()
 
     def _died(self, process: Process) -> SandboxLostError:
         """The wire ended: the process exited, or closed it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,8 +83,11 @@ class CgroupParent:
             self._open_v1()
 
     @classmethod
-    def existing(cls, name: str, version: int) -> CgroupParent:
-        """The group that another process of this run made."""
+    def existing(cls, name: str, version: int, kinds: Iterable[str]) -> CgroupParent:
+        """The group that another process of this run made, for what it limits or counts.
+
+        Where it is gone, no use can be made in it: less than what was in force at the start is never taken.
+        """
         parent = cls.__new__(cls)
         parent.name = name
         parent.version = version
@@ -95,9 +99,14 @@ class CgroupParent:
             "cpu": _MOUNT / "cpuacct" / name,
         }
         if version == 2:
-            folders = _v2_folders(_MOUNT / name)
-        parent.controllers = {kind: folder for kind, folder in folders.items() if folder.is_dir()}
+            folders = dict.fromkeys(folders, _MOUNT / name)
+        parent.controllers = {kind: folders[kind] for kind in kinds}
         return parent
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a use can be made in it."""
+        return all(folder.is_dir() for folder in self.controllers.values())
 
     @property
     def layers(self) -> list[str]:
@@ -173,15 +182,28 @@ def _v2_folders(folder: Path) -> dict[str, Path]:
 
 def make_name() -> str:
     """A name for a run's groups and folder, by which a later run can tell whether this one is still there."""
-    return f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+    pid = os.getpid()
+    return f"{_PREFIX}{pid}-{_started_ticks(pid)}-{os.urandom(4).hex()}"
 
 
 def is_left_behind(name: str) -> bool:
     """Whether a group or folder of this name belongs to a run that ended without taking it along (kill -9)."""
     if not name.startswith(_PREFIX):
         return False
-    pid = name.removeprefix(_PREFIX).partition("-")[0]
-    return pid.isdigit() and not Path(f"/proc/{pid}").exists()
+    pid, *rest = name.removeprefix(_PREFIX).split("-")
+    if not pid.isdigit():
+        return False
+    started = _started_ticks(int(pid))
+    # the number alone may by now be another process's; names of earlier versions hold no time
+    return started != rest[0] if len(rest) == 2 else not started
+
+
+def _started_ticks(pid: int) -> str:
+    """When a process started, in clock ticks since the machine did; empty if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
 
 
 def _sweep(*parents: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Final
 
 from autograder.errors import GraderError
 from autograder.sandbox import _folders
-from autograder.sandbox.cgroups import is_left_behind
+from autograder.sandbox.cgroups import is_left_behind, make_name
 from autograder.sandbox.runtime import DEVICES, USERS, library_folders, python_folders, visible_files, visible_links
 
 FOLDER_VARIABLE: Final = "AUTOGRADER_TREES"
@@ -127,7 +127,7 @@ def _digest() -> str:
 
 def _build(root: Path) -> None:
     """Link or copy everything, then give it its name: another run never sees half a tree."""
-    growing = root.with_name(f"autograder-{os.getpid()}-{os.urandom(4).hex()}")
+    growing = root.with_name(make_name())
     growing.mkdir(mode=0o755)
     try:
         for link, target in visible_links().items():

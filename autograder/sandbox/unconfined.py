@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.sandbox.cgroups import make_name
+from autograder.sandbox.namespaces import sweep_folders
 from autograder.sandbox.zygote import ENVIRONMENT, HERE, Zygote, import_path, runtime_paths
 
 
@@ -20,6 +21,7 @@ def open_unconfined(packages: list[str]) -> Zygote:
     """
     folder = Path(tempfile.gettempdir(), make_name())
     folder.mkdir(mode=0o700)
+    sweep_folders()
     configuration = folder / "zygote.json"
     configuration.write_text(
         json.dumps(

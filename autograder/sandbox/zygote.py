@@ -378,6 +378,11 @@ class Zygote:
         """A client in this process."""
         return ZygoteClient(self.address(), self.cgroups)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the server is there to be asked, and the groups for its children too."""
+        return self.process.poll() is None and (self.cgroups is None or self.cgroups.is_there)
+
     def try_once(self) -> None:
         """One use, to see that every layer holds and to name them; GraderError if one does not."""
         process = self.client().spawn(Limits())

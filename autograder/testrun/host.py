@@ -37,6 +37,7 @@ from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
 from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.judgement import judge_test, sentence
+from autograder.testrun.tracebacks import keep_trees
 from autograder.verdict import ExpectedTest, Outcome, TestResult
 
 with contextlib.suppress(ImportError):  # Windows has none; nothing is graded there
@@ -57,6 +58,7 @@ class HostConfig(BaseModel):
     control_fd: int
     cgroup_name: str
     cgroup_version: int
+    cgroup_kinds: list[str]
     backend: str
     packages: list[str]
 
@@ -128,6 +130,7 @@ class SuiteHost:
         except SpecError as error:
             _tell(self.requests, {"error": str(error)})
             return True
+        _warm_up(session)
         gc.freeze()
         _tell(self.requests, {"tests": [test.model_dump() for test in tests]})
         self.serve(items, tests)
@@ -157,6 +160,20 @@ class SuiteHost:
             channel.close()
 
 
+def _warm_up(session: pytest.Session) -> None:
+    """Do once what every fork would do again.
+
+    pytest's logging adds its handlers to every logger six times a test, which costs more than most tests; nothing of
+    the student's is logged in this process, and a test that asks for `caplog` keeps it.
+    """
+    manager = session.config.pluginmanager
+    logging = manager.get_plugin("logging-plugin")
+    if logging is not None and not any("caplog" in getattr(item, "fixturenames", ()) for item in session.items):
+        manager.unregister(logging)
+    seed_everything(0)  # numpy.random, which is imported when it is first used
+    keep_trees(session.items)
+
+
 def run_fork(
     channel: socket.socket, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names
 ) -> None:
@@ -181,7 +198,9 @@ def run_job(
 ) -> None:
     """Run the job's tests in order, each reported as soon as it is judged."""
     address = ZygoteAddress(config.control_fd, config.cgroup_name, config.backend)
-    cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version) if address.isolated else None
+    cgroups = None
+    if address.isolated:
+        cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version, config.cgroup_kinds)
     submission = Submission(
         sandbox_channels(ZygoteClient(address, cgroups)), job.files, tuple(job.modules), job.limits, job.import_seed,
         names, cells=job.cells, forbidden=job.forbidden, refused=job.refused,

@@ -24,12 +24,15 @@ from autograder.limits import Limits
 from autograder.sandbox import Zygote
 from autograder.sandbox.zygote import ENVIRONMENT
 from autograder.spec import Assignment
+from autograder.stopwatch import Stopwatch
 from autograder.testrun.host import Event, HostConfig, Job
 from autograder.verdict import ExpectedTest, Outcome, TestResult
 from autograder.workspace import Workspace
 
 _COLLECT_WAIT_S: Final = 300.0
 _TRUSTED_WAIT_S: Final = 60.0  # what a test's own body may take on our side, beyond what it waits for the student
+_SLOWEST: Final = 25.0  # a process that computes is ended by its CPU limit after 20 times that of wall time at most
+_LOOK_S: Final = 0.5
 _MAX_DEATHS: Final = 3
 _MAX_LINE_BYTES: Final = 4 << 20
 
@@ -89,6 +92,7 @@ class Suite:
             control_fd=address.control_fd,
             cgroup_name=address.cgroup_name,
             cgroup_version=sandbox.cgroups.version if sandbox.cgroups else 0,
+            cgroup_kinds=list(sandbox.cgroups.controllers) if sandbox.cgroups else [],
             backend=address.backend,
             packages=self.assignment.spec.packages,
         )
@@ -136,6 +140,11 @@ class Suite:
                 raise EOFError
             data += part
         return data
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process is there to be asked."""
+        return self._process.poll() is None
 
     def close(self) -> None:
         """End the suite's process and its forks."""
@@ -259,10 +268,8 @@ class Suite:
 
     def _take(self, fork: _Fork, job: Job, state: _RunState) -> None:
         limits = job.limits
-        patience_s = _TRUSTED_WAIT_S + 2 * limits.wall_s + 3 * limits.import_cpu_s
-        if state.left_s <= 0:
-            raise _DiedError("ran out of time")
-        event = fork.read_event(min(patience_s, state.left_s))
+        slowest_s = _SLOWEST * max((limits.import_cpu_s, *job.cpu_limits_s.values()))
+        event = fork.read_event(_TRUSTED_WAIT_S + limits.wall_s + slowest_s, state.until_s)
         if event.start is not None:
             state.started = event.start
         if event.result is not None:
@@ -313,9 +320,9 @@ class _Fork:
         except OSError:
             raise _DiedError("ended before it began") from None
 
-    def read_event(self, patience_s: float) -> Event:
+    def read_event(self, patience_s: float, until_s: float) -> Event:
         """The next line; raises _DiedError where none comes."""
-        deadline = time.monotonic() + patience_s
+        stopwatch = Stopwatch()
         poller = select.poll()
         poller.register(self.channel, select.POLLIN)
         while True:
@@ -325,8 +332,12 @@ class _Fork:
                 if line:
                     return Event.model_validate_json(line)
                 continue
-            if len(self.buffer) > _MAX_LINE_BYTES or not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            if time.monotonic() >= until_s:
+                raise _DiedError("ran out of time")
+            if len(self.buffer) > _MAX_LINE_BYTES or stopwatch.look() > patience_s:
                 raise _DiedError("did not answer")
+            if not poller.poll(max(0.0, min(_LOOK_S, until_s - time.monotonic())) * 1000):
+                continue
             try:
                 data, descriptors, _, _ = socket.recv_fds(self.channel, 1 << 16, 1)
             except OSError:
