@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from work import COURSE, MODULE, ROOT, copy_class, grade_command, has_begun, ordinary_files, parse_quick, write_figures
 
-NEVER_S = 2.0  # how long a test may wait, in the course in which submissions sleep for ever
+NEVER_S = 1.0  # how long a test may wait, in the course in which submissions sleep for ever
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def make_hasty_course(folder: Path) -> Path:
     shutil.copytree(COURSE, folder, ignore=shutil.ignore_patterns(".autograder", "__pycache__"))
     path = folder / "assignments" / MODULE / "assignment.toml"
     text = path.read_text()
-    for old, new in (("wall_s = 30.0", f"wall_s = {NEVER_S}"), ("cpu_s = 2.0", "cpu_s = 0.5")):
+    for old, new in (("wall_s = 30.0", f"wall_s = {NEVER_S}"), ("cpu_s = 2.0", "cpu_s = 0.25")):
         assert old in text
         text = text.replace(old, new)
     path.write_text(text)
