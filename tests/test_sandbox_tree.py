@@ -1,5 +1,7 @@
 """The prepared tree: built once, root's alone, shared by runs, removed when its packages are gone."""
 
+import fcntl
+import os
 import shutil
 import stat
 import sys
@@ -83,6 +85,24 @@ def test_tree_of_other_packages_goes_when_nobody_uses_it(home: Path, tmp_path: P
     first.close()
     tree.open_tree().close()
     assert not first.root.exists()
+
+
+def test_tree_is_held_while_it_is_swept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can take hold of a tree that is being removed: who wants it waits until it is gone, and builds it anew."""
+    tree.open_tree().close()
+    (old,) = home.glob("tree-*/")
+    (home.parent / "runtime" / "packages" / "new.py").touch()  # other packages: another tree
+    held = []
+
+    def look(path: Path, **_: object) -> None:
+        if path == old:
+            with pytest.raises(BlockingIOError):
+                os.close(tree._take_lock(path, fcntl.LOCK_SH | fcntl.LOCK_NB))
+            held.append(path)
+
+    monkeypatch.setattr(shutil, "rmtree", look)
+    tree.open_tree().close()
+    assert held == [old]
 
 
 def test_leftovers_of_killed_runs_are_swept(home: Path) -> None:

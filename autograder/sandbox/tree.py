@@ -187,8 +187,11 @@ def _sweep(home: Path, keep: Path) -> None:
     for path in home.iterdir():
         if path.name.startswith("tree-") and path.is_dir() and path != keep:
             with contextlib.suppress(OSError):
-                os.close(_take_lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB))
-                shutil.rmtree(path, ignore_errors=True)
+                lock = _take_lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                try:  # held until it is gone: who wants it meanwhile waits, and builds it anew
+                    shutil.rmtree(path, ignore_errors=True)
+                finally:
+                    os.close(lock)
         elif is_left_behind(path.name):
             shutil.rmtree(path, ignore_errors=True)
     for path in (keep / USES).iterdir():
