@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check audit hostile rehearse bench peers fuzz vm clean
+.PHONY: demo test check audit hostile rehearse bench bench-page peers fuzz vm clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -49,6 +49,11 @@ BENCHES := limit submission_cost class_growth numpy_rate peers bad call_cost
 bench: .venv/installed peers
 	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(BENCH_OPTIONS) || exit $$?; done
 	build/peers/plot/bin/python benchmarks/plot.py
+
+# The tables and plots of docs/benchmarks.md, from what `make bench` has left.
+bench-page: .venv/installed build/peers/plot/installed
+	$(BIN)/python benchmarks/page.py
+	build/peers/plot/bin/python benchmarks/plot.py --out docs
 
 peers: $(PEERS:%=build/peers/%/installed)
 
