@@ -48,7 +48,7 @@ PEERS := pytest gradescope_utils nbgrader otter plot
 BENCHES := limit submission_cost class_growth numpy_rate peers bad call_cost
 bench: .venv/installed peers
 	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(BENCH_OPTIONS) || exit $$?; done
-	build/peers/plot/bin/python benchmarks/plot.py
+	build/peers/plot/bin/python benchmarks/plot.py $(BENCH_OPTIONS)
 
 # The tables and plots of docs/benchmarks.md, from what `make bench` has left.
 bench-page: .venv/installed build/peers/plot/installed

@@ -58,7 +58,7 @@ def main() -> None:
             row[name] = measure(run, bad, bounds)
             console.print(f"{bad.stem}, {name}: {say(row[name])}; {row[name]['ended']}")
         table.add_row(bad.stem, *(say(row[name]) for name in tools))
-    write_figures("bad", figures)
+    write_figures("bad", figures, quick=quick)
     console.print(table)
 
 

@@ -81,7 +81,8 @@ def main() -> None:
     low, middle, high = sizes
     growth = {key: slope(found, key, middle, high) / slope(found, key, low, middle) for key in ("wall_s", "cpu_s")}
     peaks = [found[size]["peak_pss_mib"] for size in sizes]
-    write_figures("class_growth", {"sizes": found, "growth": growth, "jobs": jobs, "two_jobs": statistics.median(jobs)})
+    figures = {"sizes": found, "growth": growth, "jobs": jobs, "two_jobs": statistics.median(jobs)}
+    write_figures("class_growth", figures, quick=quick)
     table = Table("submissions", "s after start-up", "CPU s after start-up", "peak MiB", title="growth, two jobs")
     for size, one in found.items():
         table.add_row(str(size), f"{one['wall_s']:.2f}", f"{one['cpu_s']:.2f}", f"{one['peak_pss_mib']:.0f}")

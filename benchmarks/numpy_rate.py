@@ -44,7 +44,8 @@ def grade(files: list[Path], count: int, assignment: str) -> tuple[dict[str, flo
 
 def main() -> None:
     """Measure and print."""
-    count, rounds = (20, 1) if parse_quick(__doc__) else (300, 3)
+    quick = parse_quick(__doc__)
+    count, rounds = (20, 1) if quick else (300, 3)
     classes = {}
     for assignment in ASSIGNMENTS:
         files = sorted((ROOT / "examples" / "class" / assignment).glob("*.py"))
@@ -60,7 +61,7 @@ def main() -> None:
         figures[assignment] = one | {"files": len(classes[assignment]), "submissions": count}
         table.add_row(assignment, str(len(classes[assignment])), f"{one['whole']:.1f}", f"{one['after_start_up']:.1f}",
                       f"{one['cpu_ms']:.0f}")  # fmt: skip
-    write_figures("numpy_rate", figures)
+    write_figures("numpy_rate", figures, quick=quick)
     Console().print(table)
 
 

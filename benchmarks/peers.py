@@ -253,7 +253,7 @@ def main() -> None:
         one = figures[name]
         table.add_row(name, f"{one['cpu_s']:.2f}", f"{one['wall_s']:.2f}", f"{one['times_limit']:.2f}",
                       f"{one['times_ours']:.1f}", f"{LIMITS.get(name, '')}")  # fmt: skip
-    write_figures("peers", {"tools": figures, "rounds": rounds})
+    write_figures("peers", {"tools": figures, "rounds": rounds}, quick=quick)
     console.print(table)
 
 

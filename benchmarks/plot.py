@@ -1,6 +1,8 @@
 """The plot of docs/benchmarks.md, for a light and a dark page, from what the benchmarks left in build/bench.
 
-Usage: build/peers/plot/bin/python benchmarks/plot.py [--out DIR] [--format svg|png]     (docs is where the page looks)
+Usage: build/peers/plot/bin/python benchmarks/plot.py [--quick] [--out DIR] [--format svg|png]
+
+The page looks for them in docs.
 """
 
 from __future__ import annotations
@@ -71,11 +73,11 @@ def draw_growth(axes: Axes, sizes: dict[str, Any], colours: dict[str, str]) -> N
     axes.set_title("Seconds after start-up, two jobs; peak memory", loc="left", fontsize=10.5, color=colours["ink"])
 
 
-def draw(theme: str, out: Path, form: str) -> Path:
+def draw(theme: str, figures: Path, out: Path, form: str) -> Path:
     """Draw one plot into a file."""
     colours = THEMES[theme]
-    peers = json.loads((FIGURES / "peers.json").read_text())
-    growth = json.loads((FIGURES / "class_growth.json").read_text())
+    peers = json.loads((figures / "peers.json").read_text())
+    growth = json.loads((figures / "class_growth.json").read_text())
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.3), width_ratios=(1.25, 1), layout="constrained")
     figure.set_facecolor(colours["page"])
     for axes in (left, right):
@@ -95,12 +97,14 @@ def draw(theme: str, out: Path, form: str) -> Path:
 def main() -> None:
     """Draw both."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--out", type=Path, default=FIGURES, help="where; docs for the page")
+    parser.add_argument("--quick", action="store_true", help="of a quick run's figures")
+    parser.add_argument("--out", type=Path, help="where; docs for the page, else beside the figures")
     parser.add_argument("--format", choices=("svg", "png"), default="svg")
     options = parser.parse_args()
+    figures = FIGURES / "quick" if options.quick else FIGURES
     mpl.rcParams |= {"font.size": 10, "svg.fonttype": "path", "svg.hashsalt": "benchmarks"}
     for theme in THEMES:
-        print(f"wrote {draw(theme, options.out, options.format)}")
+        print(f"wrote {draw(theme, figures, options.out or figures, options.format)}")
 
 
 if __name__ == "__main__":

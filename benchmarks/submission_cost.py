@@ -138,7 +138,8 @@ def measure_lost(sizes: Sizes, console: Console) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print."""
-    sizes = QUICK if parse_quick(__doc__) else Sizes()
+    quick = parse_quick(__doc__)
+    sizes = QUICK if quick else Sizes()
     console = Console()
     warm_up()
     rounds = measure_rounds(sizes, console)
@@ -157,7 +158,7 @@ def main() -> None:
         "sizes": vars(sizes),
         "rounds": rounds,
     }
-    write_figures("submission_cost", figures)
+    write_figures("submission_cost", figures, quick=quick)
     table = Table("what", "measured", "at most", title="CPU a submission")
     table.add_row("the limit, s", f"{figures['limit_cpu_s']:.3f}", "")
     table.add_row("autograder, s", f"{figures['submission_cpu_s']:.3f}", "")

@@ -64,7 +64,8 @@ def parse_quick(text: str | None, arguments: Sequence[str] | None = None) -> boo
     return bool(parser.parse_args(arguments).quick)
 
 
-def write_figures(name: str, figures: dict[str, Any]) -> None:
-    """Keep what was measured in build/bench, for the plot and the page."""
-    BUILD.mkdir(parents=True, exist_ok=True)
-    (BUILD / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
+def write_figures(name: str, figures: dict[str, Any], *, quick: bool) -> None:
+    """Keep what was measured in build/bench, for the plot and the page; those of a quick run apart from others."""
+    folder = BUILD / "quick" if quick else BUILD
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
