@@ -159,31 +159,56 @@ def run_metered(
         sample_s: how often memory is looked at; not at all by default, since looking takes CPU of the machine.
         environment: more variables for it.
     """
+    with _ended_group(memory_mib) as group:
+        return _run(group, command, cwd, begun, give_up_s, sample_s, environment)
+
+
+@contextmanager
+def _ended_group(memory_mib: int | None) -> Iterator[Group]:
+    """A group that is ended with this process too, by Ctrl-C or by SIGTERM."""
+
+    def leave(*_: object) -> None:
+        sys.exit(143)
+
+    before = signal.signal(signal.SIGTERM, leave)
     group = Group(memory_mib)
+    try:
+        yield group
+    finally:
+        group.end()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(
+    group: Group,
+    command: list[str],
+    cwd: Path,
+    begun: Callable[[], bool] | None,
+    give_up_s: float,
+    sample_s: float | None,
+    environment: Mapping[str, str] | None,
+) -> Cost:
     cost = Cost(None, 0.0, 0.0)
     started_s = time.monotonic()
     process = subprocess.Popen(
         group.wrap(command), cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env={**os.environ, **ONE_THREAD, **(environment or {})}, start_new_session=True,
     )  # fmt: skip
-    try:
-        with _reading(process) as printed, _sampling(group, sample_s, cost):
-            if begun is not None:
-                while process.poll() is None and not begun():
-                    time.sleep(_LOOK_S)
-                cost.begun_cpu_s, cost.begun_wall_s = group.cpu_s(), time.monotonic() - started_s
-            with suppress(subprocess.TimeoutExpired):
-                cost.returncode = process.wait(give_up_s - (time.monotonic() - started_s))
-            cost.wall_s = time.monotonic() - started_s
-            cost.cpu_s = group.cpu_s()
-            if cost.returncode is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            (group.folder / "cgroup.kill").write_text("1")  # a child that holds the pipe would keep us reading
-            process.wait()
-        cost.output = b"".join(printed).decode(errors="replace")[-4000:]
-        return cost
-    finally:
-        group.end()
+    with _reading(process) as printed, _sampling(group, sample_s, cost):
+        if begun is not None:
+            while process.poll() is None and not begun():
+                time.sleep(_LOOK_S)
+            cost.begun_cpu_s, cost.begun_wall_s = group.cpu_s(), time.monotonic() - started_s
+        with suppress(subprocess.TimeoutExpired):
+            cost.returncode = process.wait(give_up_s - (time.monotonic() - started_s))
+        cost.wall_s = time.monotonic() - started_s
+        cost.cpu_s = group.cpu_s()
+        if cost.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        (group.folder / "cgroup.kill").write_text("1")  # a child that holds the pipe would keep us reading
+        process.wait()
+    cost.output = b"".join(printed).decode(errors="replace")[-4000:]
+    return cost
 
 
 @contextmanager
