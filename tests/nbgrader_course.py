@@ -31,6 +31,10 @@ from small_course import (
     write_files,
 )
 
+from autograder.nbgrader.course import open_course
+from autograder.nbgrader.results import read_results
+from autograder.nbgrader.sync import Synced, sync_class
+
 NBGRADER = Path(sys.executable).with_name("nbgrader")
 MARKED = re.sub(r"^(    return .*)$", r"    # BEGIN SOLUTION\n\1\n    # END SOLUTION", REFERENCE, flags=re.MULTILINE)
 WRITTEN = '[[written]]\nid = "why"\ntitle = "Why twice"\npoints = 5\nprompt = "Derive it."\nafter = "double"\n'
@@ -86,9 +90,13 @@ class NbClass:
         where = ("submitted", "--out", self.out, "--seed", "1", "--quiet")
         return run_autograder("grade", ID, *where, *options, cwd=self.root)
 
-    def sync(self, *options: str) -> subprocess.CompletedProcess[str]:
+    def run_sync(self, *options: str) -> subprocess.CompletedProcess[str]:
         """`autograder nbgrader sync`."""
         return run_autograder("nbgrader", "sync", self.out, *options, cwd=self.root)
+
+    def sync(self) -> Synced:
+        """What the command does, in this process, where nbgrader is imported already."""
+        return sync_class(read_results(self.out), open_course(self.root, None))
 
     def nbgrader(self, *arguments: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
         """A command of nbgrader's, in the course's folder."""
@@ -196,15 +204,40 @@ def make_class(root: Path) -> NbClass:
     source = root / "source" / ID / f"{MODULE}.ipynb"
     source.parent.mkdir(parents=True)
     source.write_bytes((root / "student_templates" / ID / f"{MODULE}.ipynb").read_bytes())
-    run_nbgrader("generate_assignment", ID, cwd=root)
-    run_nbgrader("release_assignment", ID, cwd=root)
     home = root.with_name(f"{root.name}-home")
     home.mkdir()
     write_files(home, {"nbgrader_config.py": CONFIG.format(exchange=str(exchange))})
-    run_nbgrader("fetch_assignment", ID, "--course", "dl", cwd=home)
-    hand_in(home)
-    run_nbgrader("collect", ID, cwd=root)
+    run_apps([
+        [root, "GenerateAssignmentApp", ID],
+        [root, "ReleaseAssignmentApp", ID],
+        [home, "FetchAssignmentApp", ID, "--course=dl"],
+    ])  # fmt: skip
+    write_work(home)
+    submits = [[home / name, "SubmitApp", ID, "--course=dl", f"--student={name}"] for name in STUDENTS]
+    run_apps([*submits, [root, "CollectApp", ID]])
     return NbClass(root, root / "out")
+
+
+def run_apps(commands: list[list[str | Path]]) -> None:
+    """Nbgrader's commands one after another, each in its folder, in one process, since nbgrader starts slowly."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, json.dumps(commands, default=str)], capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": f"{NBGRADER.parent}{os.pathsep}{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+_RUN = """
+import json, os, sys
+from nbgrader import apps
+for folder, name, *arguments in json.loads(sys.argv[1]):
+    os.chdir(folder)
+    kind = getattr(apps, name)
+    kind.clear_instance()
+    app = kind()
+    app.initialize(arguments)
+    app.start()
+"""
 
 
 def roster() -> str:
@@ -214,31 +247,16 @@ def roster() -> str:
     return "\n".join(("student,name,email", *rows)) + "\n"
 
 
-def hand_in(home: Path) -> None:
-    """Each student's notebook through nbgrader's own submit, in one process, since it starts slowly."""
+def write_work(home: Path) -> None:
+    """What each student hands in, in a folder of theirs."""
     stub = nbformat.read(home / ID / f"{MODULE}.ipynb", as_version=4)
+    config = (home / "nbgrader_config.py").read_text()
     for name, work in STUDENTS.items():
         text = nbformat.writes(work(stub))
-        files = {f"{name}/{MODULE}.ipynb": text[:-200] if name == "tom" else text}
+        files = {f"{ID}/{MODULE}.ipynb": text[:-200] if name == "tom" else text, "nbgrader_config.py": config}
         if name == "rosa":
-            files[f"{name}/{MODULE}.py"] = REFERENCE
-        write_files(home / "work", files)
-    done = subprocess.run([sys.executable, "-c", _SUBMIT, ID, *STUDENTS], cwd=home, capture_output=True, text=True,
-                          check=False)  # fmt: skip
-    assert done.returncode == 0, done.stderr
-
-
-_SUBMIT = """
-import shutil, sys
-from nbgrader.apps import SubmitApp
-for name in sys.argv[2:]:
-    shutil.rmtree(sys.argv[1])
-    shutil.copytree(f"work/{name}", sys.argv[1])
-    SubmitApp.clear_instance()
-    app = SubmitApp()
-    app.initialize([sys.argv[1], "--course", "dl", f"--student={name}"])
-    app.start()
-"""
+            files[f"{ID}/{MODULE}.py"] = REFERENCE
+        write_files(home / name, files)
 
 
 def read_rows(database: Path, query: str) -> list[tuple[Any, ...]]:
@@ -250,5 +268,5 @@ def read_rows(database: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 def read_page(course: NbClass, student: str) -> Any:
-    """The notebook that formgrader shows."""
+    """The notebook that formgrader shows, as it lies on the disk."""
     return json.loads((course.root / "autograded" / student / ID / f"{MODULE}.ipynb").read_text())

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from autograder.errors import GraderError, SpecError
+from autograder.errors import GraderError, SpecError, SubmissionError
 from autograder.nbgrader.page import TemplateCell
 
 CONFIG: Final = "nbgrader_config.py"
@@ -103,6 +103,25 @@ def open_gradebook(course: NbCourse) -> Iterator[Any]:
         ) from None
 
 
+def find_source(course: NbCourse, assignment: str, notebook: str) -> Path:
+    """The assignment's notebook in `source/`.
+
+    Raises:
+        SpecError: it is not there.
+    """
+    path = course.folder("source", ".", assignment) / f"{notebook}.ipynb"
+    if not path.is_file():
+        raise SpecError(
+            f"{path} does not exist; copy the notebook of student_templates/ there, and {_again(course, assignment)}, "
+            "or name nbgrader's course with --nbgrader DIR."
+        )
+    return path
+
+
+def _again(course: NbCourse, assignment: str) -> str:
+    return f"run nbgrader generate_assignment {assignment} --force in {course.root}"
+
+
 def read_template(course: NbCourse, book: Any, assignment: str, notebook: str) -> list[TemplateCell]:
     """The cells of the assignment's notebook in order, as they were released.
 
@@ -112,10 +131,8 @@ def read_template(course: NbCourse, book: Any, assignment: str, notebook: str) -
     import nbformat
     from nbgrader.api import MissingEntry
 
-    path = course.folder("source", ".", assignment) / f"{notebook}.ipynb"
-    again = f"run nbgrader generate_assignment {assignment} --force in {course.root}"
-    if not path.is_file():
-        raise SpecError(f"{path} does not exist; copy the notebook of student_templates/ there, and {again}.")
+    path = find_source(course, assignment, notebook)
+    again = _again(course, assignment)
     try:
         source = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         known = {cell.name: cell for cell in book.find_notebook(notebook, assignment).source_cells}
@@ -155,7 +172,7 @@ def read_time(course: NbCourse, student: str, assignment: str) -> datetime | Non
     """When nbgrader says that a submission was handed in, as its own pages read it; None where it does not say.
 
     Raises:
-        SpecError: its timestamp.txt holds no time, which breaks nbgrader's pages for the whole class.
+        SubmissionError: its timestamp.txt, which students can write, holds no time.
     """
     from nbgrader.utils import parse_utc
 
@@ -163,10 +180,11 @@ def read_time(course: NbCourse, student: str, assignment: str) -> datetime | Non
     if not path.is_file():
         return None
     try:
-        text = path.read_text(encoding="utf-8").strip()
+        with path.open(encoding="utf-8") as file:
+            text = file.read(200).strip()
         return parse_utc(text) if text else None
     except (ValueError, OverflowError, OSError):
-        raise SpecError(
+        raise SubmissionError(
             f"{path} holds no time that nbgrader can read, and breaks its pages; write one into it, as in "
             "2026-03-01 10:00:00 UTC."
         ) from None

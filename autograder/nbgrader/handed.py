@@ -27,13 +27,13 @@ def read_handed(submission: Submission, assignment: Assignment) -> Handed:
     return Handed(_read_cells(submission, assignment), shown, _pictures(submission))
 
 
-def _read_cells(submission: Submission, assignment: Assignment) -> list[Cell]:
+def _read_cells(submission: Submission, assignment: Assignment) -> list[Cell] | None:
     notebooks = [name for name in submission.files if name.lower().endswith(".ipynb")]
     named = [name for name in notebooks if name == f"{assignment.spec.modules[0]}.ipynb"]
     for name in (named or notebooks)[:1]:
         with contextlib.suppress(SubmissionError):  # the report's notes say why it cannot be read
             return shared_reader().read_cells(name, submission.files[name])
-    return []
+    return None
 
 
 def _pictures(submission: Submission) -> dict[str, Picture]:

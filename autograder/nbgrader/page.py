@@ -56,12 +56,12 @@ class Handed:
     """What a student handed in, read.
 
     Attributes:
-        cells: their notebook's, if they handed one in that can be read.
+        cells: their notebook's; None where they handed in none that can be read.
         module: the name and the text of the module that was graded, where it was not the notebook.
         pictures: those that lie beside the notebook, by relative path.
     """
 
-    cells: Sequence[Cell] = ()
+    cells: Sequence[Cell] | None = None
     module: tuple[str, str] | None = None
     pictures: Mapping[str, Picture] | None = None
 
@@ -81,7 +81,7 @@ def make_page(
     if handed.module is not None:
         name, text = handed.module
         cells.append(_code(f"# {name} counts, not the cells below:\n\n{text[:_MAX_CODE_CHARS]}"))
-    for own, cell in _merge(template, handed.cells):
+    for own, cell in _merge(template, handed.cells or ()):
         if own is not None:
             cells.append(_template_cell(own, cell, grades.get(own.name), handed.pictures or {}))
         elif cell is not None and cell.source.strip():
@@ -116,14 +116,14 @@ def _merge(template: Sequence[TemplateCell], cells: Sequence[Cell]) -> list[tupl
     return merged
 
 
-def answer_of(own: TemplateCell, cells: Sequence[Cell]) -> str:
-    """What the student wrote into a cell of theirs; what they were given where the cell is gone."""
-    return next((cell.source for cell in cells if cell.name == own.name), own.source)
-
-
-def is_answered(own: TemplateCell, cells: Sequence[Cell]) -> bool:
-    """Whether the student wrote something else than they were given."""
-    return answer_of(own, cells).strip() != own.source.strip()
+def find_answered(template: Sequence[TemplateCell], handed: Handed) -> set[str]:
+    """The names of the answer cells into which the student wrote something, or may have: the notebook is not there."""
+    written = {cell.name: cell.source for cell in reversed(handed.cells or ())}  # of two of a name the first counts
+    return {
+        own.name
+        for own in template
+        if own.solution and (handed.cells is None or written.get(own.name, own.source).strip() != own.source.strip())
+    }
 
 
 def _template_cell(

@@ -11,13 +11,13 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from autograder.errors import SpecError
+from autograder.errors import SpecError, SubmissionError
 from autograder.nbgrader.book import set_points, withdraw_grades, write_grades
-from autograder.nbgrader.course import NbCourse, open_gradebook, read_template, read_time
+from autograder.nbgrader.course import NbCourse, find_source, open_gradebook, read_template, read_time
 from autograder.nbgrader.handed import read_handed
-from autograder.nbgrader.page import TemplateCell, is_answered, make_page
+from autograder.nbgrader.page import TemplateCell, find_answered, make_page
 from autograder.nbgrader.results import Graded
 from autograder.nbgrader.students import Member, enrol_member, find_members
 from autograder.reports.nbgrader import describe_whole, grade_cells
@@ -25,6 +25,10 @@ from autograder.submission import Submission
 from autograder.templates.notebook import place_tests
 from autograder.verdict import GradeReport
 from autograder.writing import write_whole
+
+COPIED: Final = ("timestamp.txt", "submission_secret.txt")
+"""Of what was handed in: nbgrader's own notes, by which it tells feedback's age and reader."""
+_MAX_COPIED_BYTES: Final = 4096
 
 
 @dataclass
@@ -55,10 +59,11 @@ def sync_class(graded: Graded, course: NbCourse, only: Collection[str] | None = 
         only: our names of the students; all if it is None.
 
     Raises:
-        SpecError: nbgrader's assignment is not ours, or its timestamps are none.
+        SpecError: nbgrader's assignment is not ours, or a notebook cannot be written.
         GraderError: the gradebook cannot be used; the students before are in it.
     """
     synced = Synced(left_out=graded.intake.left_out)
+    find_source(course, graded.assignment.id, graded.notebook)  # before a gradebook is made where there is none
     with open_gradebook(course) as book:
         template = read_template(course, book, graded.assignment.id, graded.notebook)
         members = find_members(graded.intake, graded.roster, [one.id for one in book.students])
@@ -89,14 +94,20 @@ class _Sync:
         self.book = book
         self.template = template
         self.submission = submission
-        self.handed_at: datetime | None = read_time(course, member.nbgrader_id, graded.assignment.id)
+        self.handed_at: datetime | None = None
+        self.submitted = course.folder("submitted", member.nbgrader_id, graded.assignment.id)
         self.folder = course.folder("autograded", member.nbgrader_id, graded.assignment.id)
         self.page = self.folder / f"{graded.notebook}.ipynb"
         self.where = (graded.assignment.id, graded.notebook, member.nbgrader_id)
         self.course = course
 
     def run(self, synced: Synced) -> None:
-        report = self.graded.report(self.submission)
+        try:
+            self.handed_at = read_time(self.course, self.where[2], self.where[0])
+        except SubmissionError as error:
+            report: GradeReport | str = str(error)
+        else:
+            report = self.graded.report(self.submission)
         if isinstance(report, str):
             synced.ungraded[self.submission.student] = report
             self._withdraw()
@@ -113,7 +124,7 @@ class _Sync:
             self.where,
             self.template,
             grades,
-            {cell.name for cell in self.template if cell.solution and is_answered(cell, handed.cells)},
+            find_answered(self.template, handed),
             _changes(before, page),
             self.handed_at,
         )
@@ -125,8 +136,8 @@ class _Sync:
     def _withdraw(self) -> None:
         """Formgrader lists a submission without a notebook in `autograded/` as one that needs grading."""
         withdraw_grades(self.book, self.where, self.handed_at)
-        for path in (self.page, self.folder / "timestamp.txt"):
-            path.unlink(missing_ok=True)
+        for name in (self.page.name, *COPIED):
+            (self.folder / name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # it is not there, or holds another notebook
             self.folder.rmdir()
 
@@ -138,13 +149,15 @@ class _Sync:
         return page if isinstance(page, dict) else None
 
     def _write_page(self, page: dict[str, Any]) -> None:
-        texts = {self.page: json.dumps(page, indent=1, ensure_ascii=False, sort_keys=True) + "\n"}
-        if self.handed_at is not None:
-            texts[self.folder / "timestamp.txt"] = f"{self.handed_at} UTC"
+        text = json.dumps(page, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        files = {self.page: text.encode("utf-8", "replace")}
         try:
+            for name in COPIED:
+                path = self.submitted / name
+                if path.is_file() and not path.is_symlink() and path.stat().st_size <= _MAX_COPIED_BYTES:
+                    files[self.folder / name] = path.read_bytes()
             self.folder.mkdir(parents=True, exist_ok=True)
-            for path, text in texts.items():
-                data = text.encode("utf-8", "replace")
+            for path, data in files.items():
                 if not path.is_file() or path.read_bytes() != data:
                     write_whole(path, data)
         except OSError as error:
