@@ -25,7 +25,7 @@ class TemplateCell:
     Attributes:
         name: nbgrader's `grade_id`.
         source: what students were given.
-        checksum: nbgrader's, of the released cell.
+        checksum: nbgrader's, of the released cell; empty where it keeps none.
         points: the most that it can be worth; None where it is worth nothing of its own.
         solution: the student writes it.
         task: nbgrader's task: its points are given by hand, and the student adds cells below it.
@@ -149,7 +149,6 @@ def _extra_cell(cell: Cell, pictures: Mapping[str, Picture]) -> dict[str, Any]:
 def _grading(own: TemplateCell) -> dict[str, Any]:
     grading: dict[str, Any] = {
         "cell_type": own.kind,
-        "checksum": own.checksum,
         "grade": own.grade,
         "grade_id": own.name,
         "locked": own.locked,
@@ -157,6 +156,8 @@ def _grading(own: TemplateCell) -> dict[str, Any]:
         "solution": own.solution,
         "task": own.task,
     }
+    if own.checksum:
+        grading["checksum"] = own.checksum
     return grading | ({"points": own.points} if own.points is not None else {})
 
 
