@@ -53,8 +53,8 @@ def test_answers_and_feedback() -> None:
     assert cells[2]["outputs"][0]["text"] == "[failed, 1 of 2] <i>x</i>\n"
     assert cells[1]["outputs"] == []
     assert cells[2]["metadata"]["nbgrader"] == {
-        "cell_type": "code", "checksum": "3" * 32, "grade": True, "grade_id": "test_double", "locked": True, "points": 2.0,
-        "schema_version": 3, "solution": False, "task": False,
+        "cell_type": "code", "checksum": "3" * 32, "grade": True, "grade_id": "test_double", "locked": True,
+        "points": 2.0, "schema_version": 3, "solution": False, "task": False,
     }  # fmt: skip
 
 
