@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -261,9 +263,7 @@ def write_work(home: Path) -> None:
 
 def read_rows(database: Path, query: str) -> list[tuple[Any, ...]]:
     """The rows of a query on the gradebook."""
-    import sqlite3
-
-    with sqlite3.connect(database) as connection:
+    with contextlib.closing(sqlite3.connect(database)) as connection:
         return connection.execute(query).fetchall()
 
 
