@@ -156,7 +156,7 @@ def test_nbgrader_walk_runs_as_it_is_printed(needs_root: None, tmp_path: Path) -
     nbformat.write(right, folder / "least_squares.ipynb")
     (folder / "timestamp.txt").write_text("2026-03-01 10:00:00 UTC")
     printed = run_blocks(blocks[3:4], tmp_path)
-    assert "1 submissions of least_squares are in nbgrader's gradebook" in printed
+    assert "has the scores of least_squares: submissions 1, not graded 0" in printed
     run_blocks(blocks[4:], tmp_path)
     assert (tmp_path / "feedback" / "ada" / "least_squares" / "least_squares.html").is_file()
     row = next(csv.DictReader((tmp_path / "grades.csv").read_text().splitlines()))

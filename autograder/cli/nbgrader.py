@@ -60,9 +60,12 @@ def sync(
     done = sync_class(graded, course, only or None)
     waiting = sum(done.waiting.values())
     print(
-        f"{len(done.graded)} submissions of {graded.assignment.id} are in nbgrader's gradebook of {course.root}; "
-        f"{waiting} grades wait for a person, {len(done.absent)} students handed nothing in."
+        f"nbgrader's gradebook of {course.root} has the scores of {graded.assignment.id}: "
+        f"submissions {len(done.graded)}, not graded {len(done.ungraded)}, not handed in {len(done.absent)}; "
+        f"grades that wait for a person {waiting}"
     )
+    for sentence in done.left_out:
+        print(f"note: {sentence}", file=sys.stderr)
     for student, why in sorted(done.ungraded.items()):
         print(f"autograder: {student} has no score: {why}", file=sys.stderr)
     raise typer.Exit(EXIT_UNGRADED if done.ungraded else EXIT_OK)
