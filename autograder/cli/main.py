@@ -14,6 +14,7 @@ from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
 from autograder.cli.gradescope import app as gradescope
 from autograder.cli.init import init
+from autograder.cli.nbgrader import app as nbgrader
 from autograder.cli.new import new
 from autograder.cli.release import release
 from autograder.cli.replay import replay
@@ -39,6 +40,7 @@ app.command()(template)
 app.command()(audit)
 app.command()(release)
 app.add_typer(gradescope, name="gradescope")
+app.add_typer(nbgrader, name="nbgrader")
 
 
 def _show_version(wanted: bool) -> None:

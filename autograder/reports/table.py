@@ -82,14 +82,14 @@ def render_csv(
     def tell(student: str, status: str) -> list[str]:
         person = people.get(student, Person())
         late = "yes" if person.late else ""
-        return [_cell(person.name), _cell(person.email), person.submitted_at, late, status] if known else []
+        return [plain_cell(person.name), plain_cell(person.email), person.submitted_at, late, status] if known else []
 
     writer.writerow(["student", "score", "points", *tasks, *known])
     for report in reports:
         scores = [_number(sum(test.score for test in _of(report, task))) for task in tasks]
         writer.writerow(
             [
-                _cell(report.student),
+                plain_cell(report.student),
                 _number(report.score),
                 _number(report.points),
                 *scores,
@@ -98,10 +98,10 @@ def render_csv(
         )
     empty = ["", "", *("" for _ in tasks)]
     for student in ungraded:
-        writer.writerow([_cell(student), *empty, *tell(student, "not graded")])
+        writer.writerow([plain_cell(student), *empty, *tell(student, "not graded")])
     for student, person in people.items():
         if person.absent:
-            writer.writerow([_cell(student), *empty, *tell(student, "not submitted")])
+            writer.writerow([plain_cell(student), *empty, *tell(student, "not submitted")])
     return out.getvalue()
 
 
@@ -113,7 +113,7 @@ def _number(value: float) -> str:
     return f"{round(value, 6):.6f}".rstrip("0").rstrip(".")
 
 
-def _cell(text: str) -> str:
+def plain_cell(text: str) -> str:
     """A name that a spreadsheet must not take for a formula; wide signs and hidden letters count as well."""
     begins = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isprintable()).lstrip()
     return f"'{text}" if begins.startswith(tuple("=+-@")) else text
