@@ -139,7 +139,7 @@ def test_waiting_points_are_neither_given_nor_lost(
 
 
 def test_what_requires_a_deferred_test_waits_with_it() -> None:
-    """A passed test that requires a deferred one waits; a deferred one that requires a failed one has nothing to wait for."""
+    """A passed test that requires a deferred one waits; a deferred one that requires a failed one does not."""
     tests = [expect("test_a"), expect("test_b", requires=("test_a",)), expect("test_c", requires=("test_d",))]
     tests.append(expect("test_d"))
     outcomes = [Outcome.DEFERRED, Outcome.PASSED, Outcome.DEFERRED, Outcome.FAILED]
