@@ -29,7 +29,7 @@ def render_submission(report: GradeReport) -> Group:
     table.add_column("points", justify="right")
     table.add_column("why", overflow="fold")
     for test in report.tests:
-        points = f"{test.score:g} of {test.points:g}"
+        points = f"{'-' if test.waiting else f'{test.score:g}'} of {test.points:g}"
         table.add_row(_line(test.expected.nodeid), _outcome(test), points, _line(explain_briefly(test)))
     parts: list[Any] = [_heading(describe_grade(report)), table]
     for title, lines in (("Notes", report.notes), ("Evidence", report.evidence)):

@@ -67,7 +67,7 @@ class Accelerator:
         try:
             self._sandbox = open_gpu_sandbox(beside, self.packages, self.found)
             with hold_devices(self.found, most) as grant:
-                self.trial = try_devices(self._sandbox, grant, tensors="torch" in self.packages)
+                self.trial = self.try_place(Place(self._sandbox, grant))
         except GraderError as error:
             self.trial = Trial(str(error).rstrip("."))
         if self.trial.reason:
@@ -97,9 +97,13 @@ class Accelerator:
         with hold_devices(self.found, count, until_s) as grant:
             yield Place(self._running(), grant)
 
-    def still_works(self, place: Place) -> str:
-        """Why the devices that are held do not work now; empty where they do."""
-        return try_devices(place.sandbox, place.grant, tensors="torch" in self.packages).reason
+    def try_place(self, place: Place) -> Trial:
+        """Whether the devices that are held work now, where no submission is.
+
+        Raises:
+            GraderError: the fork server is lost.
+        """
+        return try_devices(place.sandbox, place.grant, tensors="torch" in self.packages)
 
     def _running(self) -> Zygote:
         with self._lock:

@@ -224,7 +224,7 @@ class Suite:
         with self.accelerator.lend(count, until_s) as place:
             run = self._run_places(workspace, places, whole=whole, until_s=until_s, place=place)
             lost = [result for result in run.results if result.outcome not in (Outcome.PASSED, Outcome.PARTIAL)]
-            reason = self.accelerator.still_works(place) if lost else ""
+            reason = self.accelerator.try_place(place).reason if lost else ""
         if not reason:
             return run
         by_nodeid = {test.nodeid: test for test in self.tests}

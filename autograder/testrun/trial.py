@@ -6,10 +6,10 @@ is never asked of a sandbox that holds the student's code.
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from typing import Any, Final
 
+from autograder.checks.probe import Probe
 from autograder.limits import Limits
 from autograder.proxy.account import SandboxLostError, TestUse
 from autograder.proxy.client import Submission, clean
@@ -63,7 +63,7 @@ def try_devices(sandbox: Zygote, grant: Grant, *, tensors: bool) -> Trial:
     )
     client.begin_test(TestUse(seed=0, cpu_limit_s=_LIMITS.cpu_s, wall_limit_s=_LIMITS.wall_s))
     try:
-        found: Any = client.probe(inspect.getsource(start_cuda), start_cuda.__name__, (grant.count, tensors), {})
+        found: Any = client.probe(_START.source, _START.name, (grant.count, tensors), {})
     except SandboxLostError as lost:
         return Trial(f"CUDA ends its process: {lost.sentence.rstrip('.')}")
     except Exception as error:  # noqa: BLE001  whatever torch raises there is a reason
@@ -111,3 +111,6 @@ def start_cuda(count: int, tensors: bool) -> dict[str, Any]:
             if x.grad is None or x.grad.sum().item() != 2 * 64**3:
                 return {"reason": f"device {number} computes wrongly", "free_bytes": []}
     return {"reason": "", "free_bytes": free_bytes}
+
+
+_START: Final = Probe(start_cuda)
