@@ -14,14 +14,20 @@ LOST = [outcome for outcome in Outcome if outcome is not Outcome.PASSED]
 
 
 def scored(
-    outcome: Outcome, *, public: bool = False, hint: str = "", blocked_by: str = "", **fields: Any
+    outcome: Outcome,
+    *,
+    public: bool = False,
+    hint: str = "",
+    blocked_by: str = "",
+    waits_for: str = "",
+    **fields: Any,
 ) -> ScoredTest:
     """A test that came to this outcome."""
     expected = ExpectedTest(
         nodeid="test_hidden.py::test_f", function="test_f", title="F", points=2, hint=hint, public=public
     )
     result = TestResult(nodeid=expected.nodeid, outcome=outcome, **fields)
-    return ScoredTest(expected=expected, result=result, score=0, blocked_by=blocked_by)
+    return ScoredTest(expected=expected, result=result, score=0, blocked_by=blocked_by, waits_for=waits_for)
 
 
 def test_nothing_is_said_of_a_pass() -> None:
