@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check audit hostile rehearse notebooks bench fuzz vm clean
+.PHONY: demo test check audit hostile rehearse notebooks bench bench-page peers fuzz vm clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -46,9 +46,20 @@ rehearse: .venv/installed
 notebooks: .venv/installed
 	$(BIN)/python tests/notebook_class.py
 
-bench: .venv/installed
-	$(BIN)/python benchmarks/class_growth.py
-	$(BIN)/python benchmarks/call_cost.py
+# Side by side with other graders, each in an environment of its own; the figures and the plot go to build/bench.
+# Needs root; half an hour. BENCH_OPTIONS=--quick sees in minutes that all of it runs.
+PEERS := pytest gradescope_utils nbgrader otter plot
+BENCHES := limit submission_cost class_growth numpy_rate peers bad call_cost
+bench: .venv/installed peers
+	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(BENCH_OPTIONS) || exit $$?; done
+	build/peers/plot/bin/python benchmarks/plot.py $(BENCH_OPTIONS)
+
+# The tables and plots of docs/benchmarks.md, from what `make bench` has left.
+bench-page: .venv/installed build/peers/plot/installed
+	$(BIN)/python benchmarks/page.py
+	build/peers/plot/bin/python benchmarks/plot.py --out docs
+
+peers: $(PEERS:%=build/peers/%/installed)
 
 FUZZ_S ?= 1800
 fuzz: .venv/installed
@@ -62,12 +73,23 @@ vm: .venv/installed build/docker/default.json
 	@for arch in $(VM_ARCHITECTURES); do tests/vm/run_in_vm.sh $$arch || exit $$?; done
 
 # PyTorch's own CPU index is asked once; where it does not answer, plain pip finds the same version.
+define install_torch
+$(1)/pip install -q --disable-pip-version-check --retries 0 --timeout 15 --no-deps \
+	  --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null \
+	  || $(1)/pip install -q --disable-pip-version-check -c constraints.txt $(TORCH)
+endef
+
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --disable-pip-version-check --retries 0 --timeout 15 --no-deps \
-	  --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null \
-	  || $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt $(TORCH)
+	$(call install_torch,$(BIN))
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[torch,exports,notebook,nbgrader,test,check]'
+	@touch $@
+
+# An environment for each tool that the benchmarks compare with, and one for the plot.
+build/peers/%/installed: benchmarks/peers/%.txt
+	$(PYTHON) -m venv build/peers/$*
+	if grep -q '^torch==' $<; then $(call install_torch,build/peers/$*/bin); fi
+	build/peers/$*/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
 clean:

@@ -1,9 +1,9 @@
 """What a call through the boundary costs, beside a plain function call with a copy of its argument.
 
-Usage: python benchmarks/call_cost.py [SCALE]
+Usage: python benchmarks/call_cost.py [SCALE | --quick]
 
 Medians of interleaved pairs in one run, milliseconds; quote the ratios and differences, not the absolute times of a
-noisy machine. SCALE (default 1.0) multiplies the number of repetitions.
+noisy machine. SCALE (default 1.0) multiplies the number of repetitions; --quick is 0.05.
 """
 
 import statistics
@@ -63,7 +63,7 @@ def measure(pairs: list[tuple[Callable[[], Any], Callable[[], Any]]], repeats: i
 
 def main() -> None:
     """Measure and print."""
-    scale = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    scale = 0.05 if "--quick" in sys.argv else float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     sandbox = open_sandbox("auto", ["numpy"])
     student = Student(sandbox, SOURCE, LIMITS)  # type: ignore[arg-type]
     space: dict[str, Any] = {}
