@@ -9,11 +9,13 @@ from autograder.verdict import ExpectedTest, GradeReport, Outcome, Override, Sco
 
 
 def scored(name: str, outcome: Outcome, score: float, *, visibility: str = "visible", summary: str = "",
-           override: Override | None = None, blocked_by: str = "") -> ScoredTest:  # fmt: skip
+           override: Override | None = None, blocked_by: str = "", waits_for: str = "") -> ScoredTest:  # fmt: skip
     """A test worth two points."""
     expected = ExpectedTest(nodeid=name, function=name, title=f"Title of {name}", points=2, visibility=visibility)  # type: ignore[arg-type]
-    result = TestResult(nodeid=name, outcome=outcome, summary=summary)
-    return ScoredTest(expected=expected, result=result, score=score, override=override, blocked_by=blocked_by)
+    result = TestResult(nodeid=name, outcome=outcome, summary=summary, credit=float(outcome is Outcome.PASSED))
+    return ScoredTest(
+        expected=expected, result=result, score=score, override=override, blocked_by=blocked_by, waits_for=waits_for
+    )
 
 
 def report(*tests: ScoredTest, notes: tuple[str, ...] = ()) -> GradeReport:
@@ -49,6 +51,13 @@ def test_unsettled(outcome: Outcome) -> None:
     ruled = Override(action="points", reason="By hand.", machine_score=0)
     assert cell(scored("b", outcome, 1, override=ruled)).is_settled
     assert "Some tests are put off" in describe_whole(report(scored("b", outcome, 0)))
+
+
+def test_what_waits_for_another_is_unsettled() -> None:
+    """A test that passed, but pays only with one that is put off, leaves its cell open too."""
+    grade = cell(scored("a", Outcome.PASSED, 0, waits_for="test_b"))
+    assert (grade.score, grade.is_settled) == (0, False)
+    assert grade.text.startswith("[deferred, not counted yet] Title of a")
 
 
 def test_void_test_is_worth_nothing() -> None:

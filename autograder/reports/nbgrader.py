@@ -61,14 +61,14 @@ def _grade_cell(tests: list[ScoredTest]) -> CellGrade:
 
 
 def _is_open(test: ScoredTest) -> bool:
-    return test.result.outcome in _UNSETTLED and test.override is None
+    return (test.result.outcome in _UNSETTLED or test.waiting > 0) and test.override is None
 
 
 def _describe(test: ScoredTest) -> str:
     """A line with the verdict, and below it what the student is told; nothing of a test that students never see."""
     if test.expected.visibility == "hidden":
         return "A test that is not shown."
-    verdict = "not counted" if test.blocked_by else test.result.outcome.label
+    verdict = test.label
     points = "not counted yet" if _is_open(test) else f"{test.score:g} of {test.points:g}"
     first = f"[{verdict}, {points}] {test.expected.title}"
     told = describe_test(test).strip("\n")
