@@ -323,7 +323,7 @@ def test_deferred_waits(nb_class: NbClass) -> None:
         assert grades_of(nb_class, "ada")["hidden_widen"] == (None, None, True)
         assert grades_of(nb_class, "ada")["hidden_double"] == (2.0, None, True)
         text = outputs(read_page(nb_class, "ada"), "hidden_widen")
-        assert text.startswith("[deferred, not counted yet] An array becomes a column\n    Put off: it needs a GPU")
+        assert text.startswith("[deferred, not counted yet] An array becomes a column\n    Put off: it is graded later")
         assert list_submissions(nb_class)["ada"]["needs_manual_grade"] is True
 
 
