@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check audit hostile rehearse bench bench-page peers fuzz vm clean
+.PHONY: demo test check audit hostile rehearse notebooks bench bench-page peers fuzz vm clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
@@ -41,6 +41,10 @@ rehearse: .venv/installed
 	$(BIN)/python tests/rehearse_class.py $(REHEARSED) $(REHEARSE_OPTIONS)
 	$(BIN)/python tests/rehearse_setup.py
 	$(BIN)/python tests/rehearse_hostile.py
+
+# The sample classes as notebooks, in one cell and in many: the scores of the files. Some minutes.
+notebooks: .venv/installed
+	$(BIN)/python tests/notebook_class.py
 
 # Side by side with other graders, each in an environment of its own; the figures and the plot go to build/bench.
 # Needs root; half an hour. BENCH_OPTIONS=--quick sees in minutes that all of it runs.

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import msgspec
 
+from autograder.cells import Cell, read_cells
 from autograder.errors import SubmissionError
 from autograder.imports import Finding, find_forbidden
 from autograder.notebooks import Notebook, read_notebook
@@ -33,7 +34,7 @@ MEMORY_BYTES: Final = 2 << 30
 
 
 class Request(msgspec.Struct):
-    """What is asked: `notebook` of one file, or `imports` of several."""
+    """What is asked: `notebook` or `cells` of one file, or `imports` of several."""
 
     op: str
     names: list[str]
@@ -46,6 +47,7 @@ class Answer(msgspec.Struct):
     """What was read, or why it could not be: `refusal` is the student's matter, `missing` a package of ours."""
 
     notebook: Notebook | None = None
+    cells: list[Cell] = []
     findings: dict[str, Finding] = {}
     refusal: str = ""
     missing: str = ""
@@ -98,6 +100,8 @@ def answer(request: Request, files: dict[str, bytes], salvage: Any) -> Answer:
     try:
         if request.op == "notebook":
             return Answer(notebook=read_notebook(*next(iter(files.items()))))
+        if request.op == "cells":
+            return Answer(cells=read_cells(*next(iter(files.items()))))
         return Answer(findings=read_imports(files, request.modules, request.packages, salvage.parse))
     except SubmissionError as error:
         return Answer(refusal=str(error))

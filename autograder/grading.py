@@ -45,7 +45,8 @@ def grade_reference(assignment: Assignment, suite: Suite) -> GradeReport:
     report = grade_submission(_reference(assignment), assignment, suite)
     if report.faults:
         raise GraderError(f"The reference could not be graded: {_say(report.faults[0])}.")
-    lost = [test for test in report.tests if test.result.outcome is not Outcome.PASSED or test.blocked_by]
+    settled = (Outcome.PASSED, Outcome.DEFERRED)  # what is put off for the reference is put off for everyone
+    lost = [test for test in report.tests if test.result.outcome not in settled or test.blocked_by]
     if lost:
         raise SpecError(
             f"{assignment.reference} scores {report.score:g} of {report.points:g}, so nothing was graded: "
@@ -108,7 +109,7 @@ def _ask_reference(assignment: Assignment, suite: Suite, tests: range) -> dict[s
     finally:
         suite.reference = whole
     result = results[-1]
-    if result.outcome is not Outcome.PASSED:
+    if result.outcome not in (Outcome.PASSED, Outcome.DEFERRED):
         raise SpecError(f"{result.nodeid} does not pass for the reference when it is run alone; give --from-start.")
     return {result.nodeid: result for result in results}
 
@@ -137,7 +138,9 @@ def make_report(
         points=assignment.spec.points,
         tests=scored,
         notes=tuple(notes),
-        evidence=tuple(f"{r.nodeid}: {line}" for r in run.results for line in r.evidence),
+        evidence=tuple(
+            f"{r.nodeid}: {line}" for r in run.results if r.outcome is not Outcome.DEFERRED for line in r.evidence
+        ),
         peak_memory_mib=round(run.peak_memory_mib, 1),
         sandboxes=run.sandboxes,
         wall_s=run.wall_s,

@@ -28,6 +28,7 @@ class Limits(BaseModel):
     )
     disk_mib: int = Field(default=64, ge=1, le=1 << 20, description="each writable folder")
     message_mib: int = Field(default=256, ge=1, le=4096, description="arrays in one answer")
+    gpus: int = Field(default=1, ge=1, le=16, description="GPUs a submission may hold, for tests marked gpu alone")
 
     def test_cpu_s(self, reference_cpu_s: float, floor_s: float | None = None) -> float:
         """CPU seconds one test may use, given what the reference used and a floor of the test's own."""

@@ -62,7 +62,7 @@ class _CellMetadata(msgspec.Struct):
     nbgrader: Any = None
 
 
-class _Cell(msgspec.Struct):
+class RawCell(msgspec.Struct):
     """A cell of any version, without its outputs: they are skipped, not read."""
 
     cell_type: Any = ""
@@ -70,17 +70,36 @@ class _Cell(msgspec.Struct):
     input: Any = ""
     language: Any = "python"
     metadata: _CellMetadata | None = None
+    attachments: Any = None
+
+    @property
+    def text(self) -> str:
+        """Its source, with plain ends of lines; empty where it has none."""
+        return _clean(_text(self.source) or _text(self.input))
+
+    @property
+    def grading(self) -> dict[str, Any]:
+        """What nbgrader notes of it; empty where it notes nothing."""
+        noted = self.metadata.nbgrader if self.metadata else None
+        return noted if isinstance(noted, dict) else {}
 
 
 class _Sheet(msgspec.Struct):
-    cells: list[_Cell] = []
+    cells: list[RawCell] = []
 
 
-class _File(msgspec.Struct):
-    cells: list[_Cell] = []
+class RawNotebook(msgspec.Struct):
+    """A notebook's JSON, of any version."""
+
+    cells: list[RawCell] = []
     worksheets: list[_Sheet] = []
     metadata: _Metadata | None = None
     nbformat: int = 4
+
+    @property
+    def all_cells(self) -> list[RawCell]:
+        """Its cells in order, whatever holds them."""
+        return [*self.cells, *(cell for sheet in self.worksheets for cell in sheet.cells)]
 
 
 def read_notebook(name: str, data: bytes) -> Notebook:
@@ -95,7 +114,7 @@ def read_notebook(name: str, data: bytes) -> Notebook:
     """
     import nbformat
 
-    file = _read_file(name, data)
+    file = parse_notebook(name, data)
     _check_language(name, file.metadata or _Metadata())
     try:
         upgraded = nbformat.reads(  # type: ignore[no-untyped-call]
@@ -107,7 +126,7 @@ def read_notebook(name: str, data: bytes) -> Notebook:
         ) from None
     code = [
         _clean(str(cell.source)) if _is_work(original) else ""
-        for cell, original in zip(upgraded.cells, _all_cells(file), strict=False)
+        for cell, original in zip(upgraded.cells, file.all_cells, strict=False)
         if cell.cell_type == "code"
     ]
     if not any(text.strip() for text in code):
@@ -119,28 +138,29 @@ def read_notebook(name: str, data: bytes) -> Notebook:
     return _join(code)
 
 
-def _read_file(name: str, data: bytes) -> _File:
+def parse_notebook(name: str, data: bytes) -> RawNotebook:
+    """The JSON of a notebook's bytes.
+
+    Raises:
+        SubmissionError: they are none; one sentence.
+    """
     if not data.strip(b" \t\r\n\0"):
         raise SubmissionError(f"{name} is empty; save the notebook again and hand it in.")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return msgspec.json.decode(data, type=_File)
+        return msgspec.json.decode(data, type=RawNotebook)
     except msgspec.ValidationError:
         problem = "its JSON is not that of a notebook"
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:  # NaN among the outputs, which Python's own JSON takes
-            return msgspec.convert(json.loads(data.decode("utf-8", "replace")), _File)
+            return msgspec.convert(json.loads(data.decode("utf-8", "replace")), RawNotebook)
         except json.JSONDecodeError as error:
             problem = f"its JSON is broken or cut off at line {error.lineno}"
         except (ValueError, RecursionError, msgspec.MsgspecError):
             problem = "its JSON is not that of a notebook"
     raise SubmissionError(f"{name} cannot be read: {problem}; save the notebook again and hand it in.") from None
-
-
-def _all_cells(file: _File) -> list[_Cell]:
-    return [*file.cells, *(cell for sheet in file.worksheets for cell in sheet.cells)]
 
 
 def _check_language(name: str, metadata: _Metadata) -> None:
@@ -154,23 +174,22 @@ def _check_language(name: str, metadata: _Metadata) -> None:
         raise SubmissionError(f"{name} is a notebook of {language[:30]}, not of Python; hand in one of Python.")
 
 
-def _is_work(cell: _Cell) -> bool:
+def _is_work(cell: RawCell) -> bool:
     """Whether a cell of code is of the student's: of Python, and no test of nbgrader's that came with the notebook.
 
     The tests of grading are others, and what calls unfinished functions at the top level would only cost time.
     """
-    grading = cell.metadata.nbgrader if cell.metadata else None
-    is_test = isinstance(grading, dict) and grading.get("grade") is True and grading.get("solution") is False
+    is_test = cell.grading.get("grade") is True and cell.grading.get("solution") is False
     return not is_test and _cell_language(cell) in ("", "python")
 
 
-def _cell_language(cell: _Cell) -> str:
+def _cell_language(cell: RawCell) -> str:
     """The language of a cell in a notebook of several; "" or `python` for Python."""
     vscode = cell.metadata.vscode if cell.metadata else None
     return str(vscode.languageId if vscode else cell.language).lower()
 
 
-def _without_outputs(file: _File) -> dict[str, Any]:
+def _without_outputs(file: RawNotebook) -> dict[str, Any]:
     """What nbformat is given: of each cell its type and source, in the form of the file's own version."""
     if file.nbformat >= 4:
         cells = [_plain_cell(cell, "source", "execution_count") for cell in file.cells]
@@ -180,7 +199,7 @@ def _without_outputs(file: _File) -> dict[str, Any]:
     return {"nbformat": file.nbformat, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": sheets}
 
 
-def _plain_cell(cell: _Cell, key: str, count: str) -> dict[str, Any]:
+def _plain_cell(cell: RawCell, key: str, count: str) -> dict[str, Any]:
     if cell.cell_type != "code":
         kind = cell.cell_type if cell.cell_type in ("markdown", "raw", "heading", "html") else "raw"
         level = {"level": 1} if kind == "heading" else {}

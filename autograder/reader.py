@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from autograder._reader import WALL_S, Answer, Request, answer, load_salvage
+from autograder.cells import Cell
 from autograder.errors import GraderError, SubmissionError
 from autograder.imports import Finding
 from autograder.notebooks import MAX_CELLS, Notebook
@@ -56,6 +57,15 @@ class Reader:
         if notebook is None or not _is_sound(notebook):
             raise GraderError(f"The reader of notebooks gave no answer on {name}; run the command again.")
         return notebook
+
+    def read_cells(self, name: str, data: bytes) -> list[Cell]:
+        """The cells of a notebook, as a grader is shown them.
+
+        Raises:
+            SubmissionError: it cannot be read; one sentence.
+            GraderError: the process cannot be started.
+        """
+        return self._ask("cells", {name: data}).cells
 
     def find_forbidden(
         self, files: Mapping[str, bytes], modules: Sequence[str], packages: Sequence[str]

@@ -20,20 +20,23 @@ def score_tests(expected: Iterable[ExpectedTest], results: Iterable[TestResult])
     """Score each expected test, in order.
 
     A test without a result, and a result that was never set, earns nothing and is a fault. A test that requires
-    another pays only if every case of the other passed.
+    another pays only if every case of the other passed; if one of these is put off, and none failed, it waits as well.
     """
     expected = list(expected)
     by_nodeid = {result.nodeid: result for result in results}
     found = [by_nodeid.get(test.nodeid, TestResult(nodeid=test.nodeid)) for test in expected]
-    failed = {test.function for test, result in zip(expected, found, strict=True) if _paid(result) < 1}
-    scored = [_score(test, result, failed) for test, result in zip(expected, found, strict=True)]
+    pairs = list(zip(expected, found, strict=True))
+    deferred = {test.function for test, result in pairs if result.outcome is Outcome.DEFERRED}
+    failed = {t.function for t, result in pairs if _paid(result) < 1 and result.outcome is not Outcome.DEFERRED}
+    waiting = deferred - failed
     # A requirement may itself be unpaid because of its own requirement: follow the chain to its end.
     while True:
+        scored = [_score(test, result, failed, waiting) for test, result in pairs]
         unpaid = failed | {entry.expected.function for entry in scored if entry.blocked_by}
-        if unpaid == failed:
+        later = (waiting | {entry.expected.function for entry in scored if entry.waits_for}) - unpaid
+        if (unpaid, later) == (failed, waiting):
             return tuple(scored)
-        failed = unpaid
-        scored = [_score(test, result, failed) for test, result in zip(expected, found, strict=True)]
+        failed, waiting = unpaid, later
 
 
 def total(tests: Iterable[ScoredTest]) -> float:
@@ -92,11 +95,13 @@ def _override(test: ScoredTest, without_void: ScoredTest, rulings: Mapping[str, 
     ruling = rulings.get(test.expected.nodeid)
     if ruling is not None:
         override = Override(action=ruling.action, reason=ruling.reason, machine_score=test.score)
-        return test.model_copy(update={"score": ruling.points, "override": override, "blocked_by": ""})
+        held = {"blocked_by": "", "waits_for": ""}
+        return test.model_copy(update={"score": ruling.points, "override": override, **held})
+    held = {"blocked_by": without_void.blocked_by, "waits_for": without_void.waits_for}
     if without_void.score == test.score:
-        return test.model_copy(update={"blocked_by": without_void.blocked_by})
+        return test.model_copy(update=held)
     override = Override(action="unblocked", reason="A test that it requires is void.", machine_score=test.score)
-    return test.model_copy(update={"score": without_void.score, "override": override, "blocked_by": ""})
+    return test.model_copy(update={"score": without_void.score, "override": override, **held})
 
 
 def _paid(result: TestResult) -> float:
@@ -104,12 +109,16 @@ def _paid(result: TestResult) -> float:
     return result.credit if result.outcome in (Outcome.PASSED, Outcome.PARTIAL) else 0.0
 
 
-def _score(test: ExpectedTest, result: TestResult, failed: set[str]) -> ScoredTest:
-    paid = _paid(result)
-    blocker = next((name for name in test.requires if name in failed), "") if paid > 0 else ""
+def _score(test: ExpectedTest, result: TestResult, failed: set[str], waiting: set[str]) -> ScoredTest:
+    paid, deferred = _paid(result), result.outcome is Outcome.DEFERRED
+    blocker = next((name for name in test.requires if name in failed), "") if paid > 0 or deferred else ""
+    awaited = "" if blocker else test.function if deferred else ""
+    if paid > 0 and not blocker:
+        awaited = next((name for name in test.requires if name in waiting), "")
     return ScoredTest(
         expected=test,
         result=result,
-        score=0.0 if blocker else test.points * paid,
+        score=0.0 if blocker or awaited else test.points * paid,
         blocked_by=blocker,
+        waits_for=awaited,
     )

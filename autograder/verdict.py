@@ -65,6 +65,12 @@ class ExpectedTest(Record):
     visibility: Visibility = "visible"
     public: bool = False
     timeout_s: float | None = Field(default=None, gt=0)
+    gpus: int = Field(default=0, ge=0)
+    """How many GPUs it needs; it is put off where they are not there."""
+    gpu_memory_gib: float = Field(default=0.0, ge=0)
+    """Free memory that each of them must have."""
+    runs_on_cpu: bool = False
+    """Whether the processor may stand in for its GPUs where the run asks for that."""
 
 
 class StudentFrame(Record):
@@ -108,8 +114,12 @@ class TestResult(Record):
     """The last calls of a test that did not pass, the last one last; for the TA alone."""
     tolerance_used: float = 0.0
     """The largest share of its tolerance that a comparison which passed has used; 0 where none was within one."""
+    measured: dict[str, float] = Field(default_factory=dict)
+    """For a leaderboard, by its name there: of a test that passed; less is better. It is worth no points."""
     cpu_s: float = 0.0
     wall_s: float = 0.0
+    device: Literal["", "cuda", "cpu"] = ""
+    """Of a test that needs a GPU: where it ran; empty where it did not run, and for every other test."""
 
 
 class Ruling(Record):
@@ -145,6 +155,8 @@ class ScoredTest(Record):
     score: float = Field(ge=0)
     blocked_by: str = ""
     """The required test that failed, if this one passed and is not paid because of it."""
+    waits_for: str = ""
+    """The test that is put off for want of a GPU, this one or one that it requires: its points are still to come."""
     override: Override | None = None
 
     @property
@@ -152,6 +164,20 @@ class ScoredTest(Record):
         """The most that the test can be worth: nothing where its points are taken out of the total."""
         dropped = self.override is not None and self.override.action == "void-drop"
         return 0.0 if dropped else self.expected.points
+
+    @property
+    def waiting(self) -> float:
+        """Points that are neither given nor lost yet."""
+        if not self.waits_for or self.override is not None:
+            return 0.0
+        return self.points * (1.0 if self.result.outcome is Outcome.DEFERRED else self.result.credit)
+
+    @property
+    def label(self) -> str:
+        """What became of it, in a word or two: its outcome, unless another test keeps it from being paid."""
+        if self.blocked_by:
+            return "not counted"
+        return Outcome.DEFERRED.label if self.waits_for else self.result.outcome.label
 
 
 class MachineGrade(Record):
@@ -185,6 +211,16 @@ class GradeReport(Record):
     def faults(self) -> tuple[ScoredTest, ...]:
         """The tests that could not be graded because of us or of the machine."""
         return tuple(test for test in self.tests if test.result.outcome in (Outcome.FAULT, Outcome.INVALID))
+
+    @property
+    def waiting(self) -> float:
+        """Points that wait for a GPU: neither given nor lost."""
+        return round(sum(test.waiting for test in self.tests), 6)
+
+    @property
+    def settled_points(self) -> float:
+        """The most that could be had so far."""
+        return round(self.points - self.waiting, 6)
 
 
 class CheckReport(Record):

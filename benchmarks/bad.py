@@ -16,7 +16,7 @@ from typing import Any
 from peers import TOOLS, Bounds, check_peers
 from rich.console import Console
 from rich.table import Table
-from work import bad_files, ordinary_files, parse_quick, write_figures
+from workload import bad_files, ordinary_files, parse_quick, write_figures
 
 EARNED = 11
 

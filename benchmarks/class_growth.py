@@ -15,7 +15,7 @@ from pathlib import Path
 from metering import Cost, run_metered
 from rich.console import Console
 from rich.table import Table
-from work import ROOT, copy_class, grade_command, has_begun, ordinary_files, parse_quick, write_figures
+from workload import ROOT, copy_class, grade_command, has_begun, ordinary_files, parse_quick, write_figures
 
 SIZES = {10: 5, 100: 3, 1000: 1}  # submissions: how often
 QUICK_SIZES = {4: 1, 8: 1, 16: 1}

@@ -22,7 +22,7 @@ from typing import Any
 
 from metering import ONE_THREAD
 from rich.console import Console
-from work import MODULE, SUITE, ordinary_files, parse_quick
+from workload import MODULE, SUITE, ordinary_files, parse_quick
 
 os.environ.update(ONE_THREAD)  # before torch is imported
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from metering import run_metered
 from rich.console import Console
 from rich.table import Table
-from work import ROOT, copy_class, grade_command, has_begun, parse_quick, write_figures
+from workload import ROOT, copy_class, grade_command, has_begun, parse_quick, write_figures
 
 ASSIGNMENTS = ("pca_svd", "gradient_hessian")
 LOST = {"timeout", "memory", "crashed"}

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bad import say
-from work import BUILD, ROOT
+from workload import BUILD, ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 NAMES = {"pytest": "plain pytest", "otter": "otter `run`"}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
-from work import MODULE, SUITE
+from workload import MODULE, SUITE
 
 GRADESCOPE_RUN = f"""\
 import unittest

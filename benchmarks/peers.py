@@ -23,7 +23,7 @@ from metering import Cost, run_metered
 from peer_forms import put_gradescope, put_module, write_nbgrader_notebook, write_notebook, write_otter_tests
 from rich.console import Console
 from rich.table import Table
-from work import (
+from workload import (
     COURSE,
     MODULE,
     ROOT,

@@ -23,7 +23,17 @@ from limit import measure_limit_s, warm_up
 from metering import Cost, run_metered
 from rich.console import Console
 from rich.table import Table
-from work import COURSE, MODULE, ROOT, copy_class, grade_command, has_begun, ordinary_files, parse_quick, write_figures
+from workload import (
+    COURSE,
+    MODULE,
+    ROOT,
+    copy_class,
+    grade_command,
+    has_begun,
+    ordinary_files,
+    parse_quick,
+    write_figures,
+)
 
 NEVER_S = 1.0  # how long a test may wait, in the course in which submissions sleep for ever
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 from metering import run_metered  # noqa: E402
 from peer_forms import OTTER_TEST, read_suite  # noqa: E402
-from work import COURSE, MODULE, has_begun, ordinary_files  # noqa: E402
+from workload import COURSE, MODULE, has_begun, ordinary_files  # noqa: E402
 
 EARNED = {"ada": 12, "bela": 12, "cem": 12, "dora": 12, "emil": 11, "fatima": 10, "goran": 11, "hana": 11, "ilan": 11}
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"

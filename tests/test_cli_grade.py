@@ -481,13 +481,14 @@ def started(course: Path, out: Path, *arguments: str) -> Iterator[subprocess.Pop
 
 
 def zygote_of(pid: int) -> int:
-    """The fork server of a running command: the first process whose command line names it."""
-    return min(child for child, line in descendants(pid).items() if "_zygote.py" in line)
+    """The fork server of a running command: the first process whose command line names it; 0 before it is there."""
+    return min((child for child, line in descendants(pid).items() if "_zygote.py" in line), default=0)
 
 
 def below_zygote(pid: int) -> list[str]:
     """The command lines of the sandboxes in use."""
-    return list(descendants(zygote_of(pid)).values())
+    zygote = zygote_of(pid)
+    return list(descendants(zygote).values()) if zygote else []
 
 
 def cgroups_of(pid: int) -> list[Path]:

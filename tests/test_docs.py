@@ -1,4 +1,4 @@
-"""The examples of docs/authors.md are suites that grade as they stand, and its commands do what it says."""
+"""The examples of docs/authors.md grade as they stand; the commands of that page and of nbgrader's do what they say."""
 
 import csv
 import os
@@ -6,11 +6,14 @@ import re
 import subprocess
 from pathlib import Path
 
+import nbformat
 import pytest
+from notebook_files import fill_in
 from small_course import AUTOGRADER
 from through import Boundary, make_course
 
 from autograder.sandbox import open_sandbox
+from autograder.testrun.accelerator import Accelerator
 
 DOCS = Path(__file__).parents[1] / "docs"
 SUBMISSION = """
@@ -50,6 +53,12 @@ def gradient(w, X, y):
     if X.shape[1] != len(w):
         raise ValueError("w")
     return 2 * X.T @ (X @ w - y) / len(y)
+
+
+def softmax_on(z, device):
+    import torch
+
+    return torch.softmax(z.to(device), dim=-1).cpu()
 
 
 def descend(gradient, x, step_size):
@@ -94,6 +103,7 @@ def test_example_grades_as_it_stands(needs_torch: str, example: str, tmp_path: P
     course = make_course(suite, reference, ["work"], packages, tmp_path / "course")
     sandbox = open_sandbox("namespaces", packages)
     boundary = Boundary(course, sandbox)  # type: ignore[arg-type]
+    boundary.suite.accelerator = Accelerator("cpu", packages)  # examples for a GPU run on the processor
     try:
         assert boundary.grade_reference() == 100
     finally:
@@ -117,18 +127,45 @@ def test_walk_runs_as_it_is_printed(needs_root: None, tmp_path: Path) -> None:
     """The authors' page's commands, in order and in an empty folder, make an assignment and grade it as it says."""
     blocks = re.findall(r"```sh\n(.*?)```", (DOCS / "authors.md").read_text(), re.DOTALL)
     assert len(blocks) == 5
-    path = f"{AUTOGRADER.parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-e"], input="".join(blocks), cwd=tmp_path, env={**os.environ, "PATH": path, "COLUMNS": "120"},
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    printed = run_blocks(blocks, tmp_path)
     out = tmp_path / "deep_learning" / "out"
     assert scores(out / "stub") == [("least_squares", "0")]
     assert scores(out / "reference") == [("least_squares", "105")]
     assert scores(out / "mistakes") == [("no_factor", "45")]
-    assert "2 of 2 public tests passed, 20 of 20 public points." in done.stdout
-    assert "it looks as if a factor 2 were missing" in done.stdout
+    assert "2 of 2 public tests passed, 20 of 20 public points." in printed
+    assert "it looks as if a factor 2 were missing" in printed
     course = tmp_path / "deep_learning"
     assert (course / "student_templates" / "least_squares" / "least_squares.ipynb").is_file()
     assert (course / "handouts" / "least_squares.zip").is_file()
+
+
+def run_blocks(blocks: list[str], folder: Path) -> str:
+    """Commands of a page, in a folder, in a shell that has ours first; what they print."""
+    path = f"{AUTOGRADER.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-e"], input="".join(blocks), cwd=folder, env={**os.environ, "PATH": path, "COLUMNS": "120"},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_nbgrader_walk_runs_as_it_is_printed(needs_root: None, tmp_path: Path) -> None:
+    """The commands of nbgrader's page, in order, in a course of nbgrader's; a student hands in between them."""
+    (tmp_path / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "dl"\n')
+    blocks = re.findall(r"```sh\n(.*?)```", (DOCS / "nbgrader.md").read_text(), re.DOTALL)
+    assert len(blocks) == 5
+    run_blocks(blocks[:3], tmp_path)
+    released = nbformat.read(tmp_path / "release" / "least_squares" / "least_squares.ipynb", as_version=4)
+    assert "written_derivation" in [cell.metadata.nbgrader.grade_id for cell in released.cells]
+    right = fill_in(released, (tmp_path / "reference" / "least_squares" / "least_squares.py").read_text())
+    folder = tmp_path / "submitted" / "ada" / "least_squares"
+    folder.mkdir(parents=True)
+    nbformat.write(right, folder / "least_squares.ipynb")
+    (folder / "timestamp.txt").write_text("2026-03-01 10:00:00 UTC")
+    printed = run_blocks(blocks[3:4], tmp_path)
+    assert "has the scores of least_squares: submissions 1, not graded 0" in printed
+    run_blocks(blocks[4:], tmp_path)
+    assert (tmp_path / "feedback" / "ada" / "least_squares" / "least_squares.html").is_file()
+    row = next(csv.DictReader((tmp_path / "grades.csv").read_text().splitlines()))
+    assert (row["student_id"], row["score"], row["max_score"], row["status"]) == ("ada", "100.0", "110.0", "graded")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from notebook_class import as_notebook, grade, read_class
 from test_check_agreement import COMPARED, check_all, differences, write_handout
 
 from autograder.grading import grade_reference
@@ -50,6 +51,21 @@ def test_outcome_is_the_expected_one(
     wanted = expected(assignment_id)[student]
     assert lost_tests(report) == set(wanted["lost"])  # type: ignore[call-overload]
     assert report.score == wanted["score"]
+
+
+def test_notebooks_score_what_files_score(graded: dict[str, tuple[ClassRun, Path]], tmp_path: Path) -> None:
+    """A class with its modules as notebooks, a statement a cell, has the scores and lost tests of the files.
+
+    The other classes, and notebooks of one cell, are compared by `make notebooks`.
+    """
+    made = [as_notebook(submission, "pca_svd", in_cells=True) for submission in read_class("pca_svd")]
+    notebooks = [submission for submission in made if submission]
+    assert len(notebooks) > 35
+    run = grade("pca_svd", notebooks, tmp_path)
+    files = graded["pca_svd"][0].reports
+    assert run.faults == {}
+    for student, report in run.reports.items():
+        assert (report.score, lost_tests(report)) == (files[student].score, lost_tests(files[student])), student
 
 
 @pytest.mark.parametrize("assignment_id", CLASSES)

@@ -95,10 +95,10 @@ def test_tree_is_held_while_it_is_swept(home: Path, monkeypatch: pytest.MonkeyPa
     held = []
 
     def look(path: Path, **_: object) -> None:
-        if path == old:
+        if path.parent == home and not old.exists() and not held:
             with pytest.raises(BlockingIOError):
-                os.close(tree._take_lock(path, fcntl.LOCK_SH | fcntl.LOCK_NB))
-            held.append(path)
+                os.close(tree._take_lock(old, fcntl.LOCK_SH | fcntl.LOCK_NB))
+            held.append(old)
 
     monkeypatch.setattr(shutil, "rmtree", look)
     tree.open_tree().close()

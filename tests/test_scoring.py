@@ -13,6 +13,7 @@ from autograder.verdict import ExpectedTest, GradeReport, Outcome, Ruling, TestR
 
 NAMES = [f"test_{letter}" for letter in "abcdef"]
 UNPAID = [outcome for outcome in Outcome if outcome not in (Outcome.PASSED, Outcome.PARTIAL)]
+LOST = [outcome for outcome in UNPAID if outcome is not Outcome.DEFERRED]
 
 
 def expect(function: str, points: float = 1.0, *, case: int = 0, requires: tuple[str, ...] = ()) -> ExpectedTest:
@@ -101,10 +102,10 @@ def test_requirements_are_kept(run: tuple[list[ExpectedTest], list[TestResult]])
     for entry in scored:
         if entry.score > 0:
             needed = [other for other in scored if other.expected.function in entry.expected.requires]
-            assert all(other.result.credit == 1 and not other.blocked_by for other in needed)
+            assert all(o.result.credit == 1 and not o.blocked_by and not o.waits_for for o in needed)
         if entry.blocked_by:
             assert entry.blocked_by in entry.expected.requires
-            assert entry.result.outcome in (Outcome.PASSED, Outcome.PARTIAL)
+            assert entry.result.outcome in (Outcome.PASSED, Outcome.PARTIAL, Outcome.DEFERRED)
 
 
 @given(st.integers(2, 6), st.data())
@@ -112,10 +113,44 @@ def test_chain_breaks_where_a_test_fails(length: int, data: st.DataObject) -> No
     """In a chain of requirements, what comes after the failed test is unpaid and names the link before it."""
     chain = [expect(NAMES[n], requires=(NAMES[n - 1],) if n else ()) for n in range(length)]
     broken = data.draw(st.integers(0, length - 1))
-    outcomes = [data.draw(st.sampled_from(UNPAID)) if n == broken else Outcome.PASSED for n in range(length)]
+    outcomes = [data.draw(st.sampled_from(LOST)) if n == broken else Outcome.PASSED for n in range(length)]
     scored = score_tests(chain, [result(*each) for each in zip(chain, outcomes, strict=True)])
     assert [entry.score for entry in scored] == [1.0] * broken + [0.0] * (length - broken)
     assert [entry.blocked_by for entry in scored] == [""] * (broken + 1) + NAMES[broken : length - 1]
+
+
+@given(runs(), st.data())
+def test_waiting_points_are_neither_given_nor_lost(
+    run: tuple[list[ExpectedTest], list[TestResult]], data: st.DataObject
+) -> None:
+    """However the deferred tests come out, the later score lies between what is given now and that and what waits."""
+    tests, results = run
+    now = score_tests(tests, results)
+    waiting = sum(entry.waiting for entry in now)
+    settled = [
+        result(test, data.draw(st.sampled_from([Outcome.PASSED, Outcome.FAILED])))
+        if found.outcome is Outcome.DEFERRED
+        else found
+        for test, found in zip(tests, results, strict=True)
+    ]
+    later = score_tests(tests, settled)
+    assert sum(entry.waiting for entry in later) == 0
+    assert total(now) - 1e-4 <= total(later) <= total(now) + waiting + 1e-4
+
+
+def test_what_requires_a_deferred_test_waits_with_it() -> None:
+    """A passed test that requires a deferred one waits; a deferred one that requires a failed one does not."""
+    tests = [expect("test_a"), expect("test_b", requires=("test_a",)), expect("test_c", requires=("test_d",))]
+    tests.append(expect("test_d"))
+    outcomes = [Outcome.DEFERRED, Outcome.PASSED, Outcome.DEFERRED, Outcome.FAILED]
+    scored = score_tests(tests, [result(*each) for each in zip(tests, outcomes, strict=True)])
+    assert [(entry.waits_for, entry.blocked_by, entry.waiting) for entry in scored] == [
+        ("test_a", "", 1.0),
+        ("test_a", "", 1.0),
+        ("", "test_d", 0.0),
+        ("", "", 0.0),
+    ]
+    assert [entry.label for entry in scored] == ["deferred", "deferred", "not counted", "failed"]
 
 
 def test_tests_that_require_each_other() -> None:

@@ -12,6 +12,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
+from nbgrader_course import read_rows, run_apps
 from notebook_files import fill_in
 from small_course import ID, MODULE, REFERENCE, TOML, write_course
 
@@ -81,6 +82,29 @@ def test_solution_passes_in_jupyter(assignment_id: str, tmp_path: Path) -> None:
     if assignment_id == "pca_svd":
         with pytest.raises(CellExecutionError, match="NotImplementedError"):
             NotebookClient(stub, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+
+def test_nbgrader_generates_every_assignment(tmp_path: Path) -> None:
+    """Nbgrader's own generate_assignment takes each notebook as it is, and its gradebook has every point."""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    for assignment_id in ASSIGNMENTS:
+        source = tmp_path / "source" / assignment_id / f"{assignment_id}.ipynb"
+        source.parent.mkdir(parents=True)
+        source.write_bytes((ROOT / "student_templates" / assignment_id / source.name).read_bytes())
+    run_apps([[tmp_path, "GenerateAssignmentApp", assignment_id] for assignment_id in ASSIGNMENTS])
+    worth = dict(
+        read_rows(
+            tmp_path / "gradebook.db",
+            "select a.name, sum(g.max_score) from grade_cells g join base_cell b on b.id = g.id join notebook n on "
+            "n.id = b.notebook_id join assignment a on a.id = n.assignment_id group by a.name",
+        )
+    )
+    for assignment_id in ASSIGNMENTS:
+        spec = load_assignment(ROOT, assignment_id).spec
+        assert worth[assignment_id] == spec.points + sum(part.points for part in spec.written)
+        released = (tmp_path / "release" / assignment_id / f"{assignment_id}.ipynb").read_text()
+        assert "# YOUR CODE HERE" in released
+        assert "BEGIN SOLUTION" not in released
 
 
 def test_cells_of_the_small_course(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from autograder.audit.report import AuditReport, Finding, MutantRecord
 from autograder.audit.running import Progress, Runner, Verdict
 from autograder.errors import SpecError, did_you_mean
 from autograder.grading import grade_reference
+from autograder.reports.feedback import describe_score
 from autograder.sandbox import Zygote
 from autograder.spec import Assignment
+from autograder.testrun.accelerator import Accelerator
 from autograder.testrun.runner import Suite, key_for
 
 
@@ -46,10 +48,13 @@ def audit_assignment(assignment: Assignment, sandbox: Zygote, options: Options, 
     """
     started_s = time.monotonic()
     suite = Suite(assignment, sandbox, key_for(f"audit {options.seed}".encode(), assignment.id))
+    suite.accelerator = Accelerator("cpu", assignment.spec.packages)
     try:
         report = grade_reference(assignment, suite)
         runner = Runner(assignment, suite, options.jobs, progress)
-        measured = f"{report.score:g} of {report.points:g}, {len(suite.tests)} tests"
+        measured = f"{describe_score(report)}, {len(suite.tests)} tests"
+        if runner.deferred:
+            measured += f"; not audited, for want of a GPU: {', '.join(test.nodeid for test in runner.deferred)}"
         findings = [Finding(check="the reference scores everything", measured=measured)]
         findings += [check(runner) for check in CHECKS]
         named, finding = _audit_named(runner)
@@ -90,10 +95,11 @@ def _audit_named(runner: Runner) -> tuple[list[Verdict], Finding]:
 def say_kept(runner: Runner, verdicts: Sequence[Verdict]) -> list[str]:
     """A sentence for each named mutant that passes a test which it must lose."""
     function_of = {test.nodeid: test.function for test in runner.suite.tests}
+    deferred = {test.function for test in runner.deferred}
     problems = []
     for verdict in verdicts:
         lost = {function_of[nodeid] for nodeid in verdict.lost}
-        kept = [name for name in verdict.mutant.must_fail if name not in lost]
+        kept = [name for name in verdict.mutant.must_fail if name not in lost | deferred]
         if kept:
             problems.append(f"the mutant {verdict.mutant.id!r} passes {', '.join(kept)}.")
     return problems

@@ -16,7 +16,7 @@ from autograder.spec import Assignment
 from autograder.submission import Submission
 from autograder.templates.notebook import assign_tests
 from autograder.testrun.runner import Suite, refuse_tests
-from autograder.verdict import IMPORT_FAILED, Outcome, TestResult
+from autograder.verdict import IMPORT_FAILED, ExpectedTest, Outcome, TestResult
 from autograder.workspace import prepare_workspace
 
 _TRIES: Final = 2
@@ -75,6 +75,12 @@ class Runner:
         }
         self.order = Order(assignment, suite)
 
+    @property
+    def deferred(self) -> list[ExpectedTest]:
+        """The tests that the audit says nothing of, since they need a GPU."""
+        reference = self.suite.reference
+        return [test for test in self.suite.tests if reference[test.nodeid].outcome is Outcome.DEFERRED]
+
     def run(
         self, name: str, files: dict[str, bytes], tests: Sequence[int] | None = None, whole: int | None = None
     ) -> tuple[TestResult, ...]:
@@ -94,7 +100,7 @@ class Runner:
                 continue
             faults = [r for r in run.results if r.outcome in (Outcome.FAULT, Outcome.INVALID)]
             if not faults:
-                return run.results
+                return tuple(result for result in run.results if result.outcome is not Outcome.DEFERRED)
         raise GraderError(f"{name}: {faults[0].nodeid} was not judged ({faults[0].summary}); run the audit again.")
 
     def run_all(self, what: str, calls: Iterable[Callable[[], None]]) -> None:
@@ -141,7 +147,7 @@ class Runner:
     def find_idle(self, verdicts: Sequence[Verdict]) -> set[str]:
         """The node ids of the tests that kill no mutant, each tried on all of them."""
         killed = {nodeid for verdict in verdicts if verdict.counted for nodeid in verdict.lost}
-        idle = {test.nodeid for test in self.suite.tests} - killed
+        idle = {test.nodeid for test in self.suite.tests} - killed - {test.nodeid for test in self.deferred}
         rounds = [[v for v in verdicts if v.counted and set(self.order.own_names(v.mutant)) & idle], verdicts]
         for chosen in rounds:
             for first in range(0, len(chosen), 2 * self.jobs):

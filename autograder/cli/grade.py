@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -26,6 +26,8 @@ from autograder.sandbox.runtime import visible_folders
 from autograder.sandbox.zygote import Zygote
 from autograder.spec import Assignment, find_course, load_assignment
 from autograder.submission import Intake, Layout, Submission, collect_submissions, read_roster
+from autograder.testrun.accelerator import Accelerator
+from autograder.verdict import GradeReport, Outcome
 
 
 class SandboxChoice(enum.StrEnum):
@@ -35,6 +37,13 @@ class SandboxChoice(enum.StrEnum):
     NAMESPACES = "namespaces"
     USER = "user"
     NONE = "none"
+
+
+class DeviceChoice(enum.StrEnum):
+    """What `--device` takes."""
+
+    AUTO = "auto"
+    CPU = "cpu"
 
 
 def grade(
@@ -70,6 +79,9 @@ def grade(
     overrides: Annotated[
         Path | None, typer.Option(help="A TA's own verdicts; else DIR/overrides.csv.", metavar="FILE")
     ] = None,
+    device: Annotated[
+        DeviceChoice, typer.Option(help="cpu: no GPU; what the suite allows runs on the processor instead.")
+    ] = DeviceChoice.AUTO,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The class as JSON on standard output.")] = False,
@@ -112,6 +124,7 @@ def grade(
         overrides=load_overrides(folder.path, overrides),
         absent=intake.absent,
         reopen=lambda: open_sandbox(sandbox.value, assignment.spec.packages),
+        accelerator=Accelerator(device.value, assignment.spec.packages),
     )
     console = Console(stderr=True)
     for sentence in (*intake.left_out, *_tell_absent(intake), *_tell_room(wanted, fitting, assignment)):
@@ -125,7 +138,7 @@ def grade(
             run = grade_class(intake.submissions, assignment, place, folder, options, progress)
     finally:
         place.close()
-    _tell(run, chosen, assignment, folder, place, quiet=quiet, as_json=as_json)
+    _tell(run, chosen, assignment, folder, place, options.accelerator, quiet=quiet, as_json=as_json)
     raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
 
 
@@ -203,19 +216,42 @@ def _make_secret(path: Path) -> None:
     temporary.unlink()
 
 
+def describe_row(report: GradeReport) -> dict[str, Any]:
+    """A student of `--json`; `waiting` are points that wait for a GPU."""
+    row = {"student": report.student, "score": report.score, "points": report.points}
+    return row | {"waiting": report.waiting} if report.waiting else row
+
+
+def _tell_waiting(run: ClassRun, accelerator: Accelerator) -> None:
+    """One sentence where tests are put off or ran elsewhere than they ask, and what to do about it."""
+    tests = [test for report in run.reports.values() for test in report.tests]
+    waiting = {test.expected.function for test in tests if test.result.outcome is Outcome.DEFERRED}
+    on_cpu = {test.expected.function for test in tests if test.result.device == "cpu"}
+    if waiting:
+        reasons = {line.removeprefix("put off: ") for test in tests if test.result.outcome is Outcome.DEFERRED
+                   for line in test.result.evidence}  # fmt: skip
+        print(
+            f"put off: {', '.join(sorted(waiting))} ({'; '.join(sorted(reasons))}); grade into another folder on a "
+            "machine with a GPU, and `autograder merge` the two."
+        )
+    if on_cpu:
+        print(f"run on the processor instead of a GPU: {', '.join(sorted(on_cpu))}")
+
+
 def _tell(
     run: ClassRun,
     chosen: list[Submission],
     assignment: Assignment,
     folder: ResultsFolder,
     place: Zygote,
+    accelerator: Accelerator,
     *,
     quiet: bool,
     as_json: bool,
 ) -> None:
     ordered = [run.reports[s.student] for s in chosen if s.student in run.reports]
     if as_json:
-        rows = [{"student": r.student, "score": r.score, "points": r.points} for r in ordered]
+        rows: list[dict[str, Any]] = [describe_row(report) for report in ordered]
         rows += [{"student": student, "fault": why} for student, why in sorted(run.faults.items())]
         print(json.dumps({"assignment": assignment.id, "out": str(folder.path), "students": rows}, indent=1))
     elif not quiet:
@@ -231,6 +267,7 @@ def _tell(
         print(f"autograder: {student} was not graded: {why}", file=sys.stderr)
     if not quiet and not as_json:
         _tell_overrides(run)
+        _tell_waiting(run, accelerator)
         layers = "; ".join(place.layers)
         warning = "NO SANDBOX, as asked: " if place.name == "none" else ""
         print(f"sandbox: {warning}{place.name} ({layers})")

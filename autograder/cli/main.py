@@ -14,6 +14,8 @@ from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
 from autograder.cli.gradescope import app as gradescope
 from autograder.cli.init import init
+from autograder.cli.merge import merge
+from autograder.cli.nbgrader import app as nbgrader
 from autograder.cli.new import new
 from autograder.cli.release import release
 from autograder.cli.replay import replay
@@ -32,6 +34,7 @@ app.command()(check)
 app.command()(grade)
 app.command()(doctor)
 app.command()(show)
+app.command()(merge)
 app.command()(replay)
 app.command()(init)
 app.command()(new)
@@ -39,6 +42,7 @@ app.command()(template)
 app.command()(audit)
 app.command()(release)
 app.add_typer(gradescope, name="gradescope")
+app.add_typer(nbgrader, name="nbgrader")
 
 
 def _show_version(wanted: bool) -> None:

@@ -25,6 +25,7 @@ from autograder.gradescope.metadata import Metadata, read_metadata
 from autograder.gradescope.publishing import end_processes, remove_results, write_results
 from autograder.gradescope.settings import COURSE, Settings, read_key, read_settings
 from autograder.grading import grade_reference, grade_submission
+from autograder.reports.feedback import describe_score
 from autograder.reports.gradescope import GradescopeResults, render_gradescope
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.tree import seal_tree
@@ -167,9 +168,7 @@ def add_lateness(results: GradescopeResults, lateness: Lateness) -> GradescopeRe
 
 def tell(report: GradeReport, metadata: Metadata, wall_s: float, settings: Settings) -> None:
     """What the course's staff finds in the output, which students do not see; no input and no expected value."""
-    print(
-        f"graded: {report.student}, {report.score:g} of {report.points:g}, in {wall_s:.1f} of {settings.deadline_s:g} s"
-    )
+    print(f"graded: {report.student}, {describe_score(report)}, in {wall_s:.1f} of {settings.deadline_s:g} s")
     for problem in metadata.problems:
         print(f"note: {problem}")
     for test in report.tests:

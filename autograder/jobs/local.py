@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,9 @@ from autograder.sandbox import Zygote
 from autograder.scoring import apply_overrides
 from autograder.spec import Assignment
 from autograder.submission import Enrolled, Layout, Submission
+from autograder.testrun.accelerator import NO_GPU, Accelerator
 from autograder.testrun.runner import Suite, key_for
-from autograder.verdict import GradeReport
+from autograder.verdict import ExpectedTest, GradeReport
 
 _TRIES = 2
 
@@ -68,6 +69,7 @@ class Options:
         overrides: a TA's own verdicts.
         absent: who of the roster did not submit.
         reopen: opens another sandbox where the fork server or the suite's process is lost; None: the rest is faults.
+        accelerator: lends GPUs to the tests that need them.
     """
 
     jobs: int
@@ -82,6 +84,7 @@ class Options:
     overrides: OverridesFile = NO_FILE
     absent: tuple[Enrolled, ...] = ()
     reopen: Callable[[], Zygote] | None = None
+    accelerator: Accelerator = NO_GPU
 
     def takes(self, student: str) -> bool:
         """Whether a student is among those to grade."""
@@ -121,9 +124,12 @@ def grade_class(
     try:
         ground = find_ground(assignment, sandbox, key)
         station = Station(
-            assignment, key, sandbox, options.reopen, lambda: assignment_digest(assignment) == ground.assignment
-        )
+            assignment, key, sandbox, options.reopen, lambda: assignment_digest(assignment) == ground.assignment,
+            options.accelerator,
+        )  # fmt: skip
         suite = station.suite
+        options.accelerator.prepare(suite.tests, sandbox)
+        ground = ground.on_device(suite.tests, options.accelerator)
         overrides = options.overrides.resolve(suite.tests, {s.student for s in submissions} | folder.students())
         run.reference = grade_reference(assignment, suite)
         keys = {s.student: ground.grade_key(s) for s in submissions}
@@ -142,6 +148,7 @@ def grade_class(
     finally:
         if station is not None:
             station.close()
+        options.accelerator.close()
         journal.close()
     _write_summary(run, submissions, assignment, ground, sandbox, folder, started, options)
     return run
@@ -328,6 +335,17 @@ class Ground:
     sandbox: str
     key: bytes
 
+    def on_device(self, tests: Iterable[ExpectedTest], accelerator: Accelerator) -> Ground:
+        """The ground of a run whose tests need GPUs, if any does: what was put off is graded once there is one."""
+        needing = [test for test in tests if test.gpus]
+        if not needing:
+            return self
+        where = [
+            accelerator.choice if accelerator.why_not(test) or accelerator.choice == "cpu" else "gpu"
+            for test in needing
+        ]
+        return replace(self, sandbox=f"{self.sandbox} {' '.join(where)}")
+
     def grade_key(self, submission: Submission) -> str:
         """A digest of everything that a submission's grade hangs on."""
         parts = (submission.digest, self.assignment, self.environment, self.sandbox, self.key.hex())
@@ -394,6 +412,7 @@ def _write_summary(
         "packages": {package: _version(package) for package in ("numpy", "torch", "pytest")},
         "machine": {"system": platform.platform(), "processors": platform.machine(), "jobs": options.jobs},
         "sandbox": {"backend": sandbox.name, "layers": list(sandbox.layers)},
+        "device": options.accelerator.describe(),
         "submissions": {s.student: s.digest for s in submissions},
         "overrides": options.overrides.describe(),
         "graded": sorted(run.reports),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -49,23 +50,29 @@ class GradeOrigin(Record):
 
 def find_origin(journal: Path, student: str) -> GradeOrigin | None:
     """The last run that graded a student or kept their grade; None where the journal does not say."""
+    return find_origins(journal).get(student)
+
+
+def find_origins(journal: Path) -> dict[str, GradeOrigin]:
+    """By student: the last run that graded them or kept their grade; without those of whom the journal does not say."""
     run: Any = None
-    found: tuple[Any, Any] | None = None
+    found: dict[Any, tuple[Any, Any]] = {}
     for event in read_events(journal):
         kind = event.get("event")
         if kind == "run":
             run = event.get("origin")
-        elif kind == "graded" and event.get("student") == student:
-            found = run, event.get("submission")
-        elif kind == "kept" and found is not None and student in _texts(event.get("students")):
-            found = run, found[1]
-    if found is None:
-        return None
-    try:
-        return GradeOrigin.model_validate({"run": found[0], "submission": found[1]})
-    except ValidationError:
-        return None  # torn, or of an older version
+        elif kind == "graded":
+            found[event.get("student")] = run, event.get("submission")
+        elif kind == "kept":
+            found |= {
+                student: (run, found[student][1]) for student in _texts(event.get("students")) if student in found
+            }
+    origins = {}
+    for student, (of, submission) in found.items():
+        with contextlib.suppress(ValidationError):  # torn, or of an older version
+            origins[str(student)] = GradeOrigin.model_validate({"run": of, "submission": submission})
+    return origins
 
 
-def _texts(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _texts(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -13,6 +13,7 @@ from autograder.jobs.origin import GradeOrigin
 from autograder.sandbox import Zygote
 from autograder.spec import Assignment
 from autograder.submission import Submission, collect_submissions, read_roster
+from autograder.testrun.accelerator import Accelerator
 from autograder.testrun.runner import Suite, key_for
 from autograder.verdict import TestResult
 
@@ -100,10 +101,15 @@ def replay_recorded(
     if sandbox.name != origin.run.sandbox:
         changed.append(f"This was graded in the sandbox {origin.run.sandbox}, and is run in {sandbox.name} now.")
     suite = Suite(assignment, sandbox, key)
+    accelerator = suite.accelerator = Accelerator(
+        "cpu" if recorded.device == "cpu" else "auto", assignment.spec.packages
+    )
     try:
+        accelerator.prepare(suite.tests, sandbox)
         replay = replay_test(submission, assignment, suite, recorded.nodeid, from_start=from_start)
     finally:
         suite.close()
+        accelerator.close()
     return Comparison(recorded, replay, tuple(changed))
 
 

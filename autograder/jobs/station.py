@@ -9,6 +9,7 @@ from typing import Final
 from autograder.errors import GraderError
 from autograder.sandbox import Zygote
 from autograder.spec import Assignment
+from autograder.testrun.accelerator import NO_GPU, Accelerator
 from autograder.testrun.runner import Suite
 
 _MOST_RESTARTS: Final = 5
@@ -23,6 +24,7 @@ class Station:
         sandbox: to begin with; whoever opened it closes it.
         reopen: opens another like it; None: what is lost stays lost.
         is_unchanged: whether the assignment's files are still those that the first suite was collected from.
+        accelerator: lends GPUs; whoever made it closes it.
 
     Raises:
         SpecError: the suite cannot be collected.
@@ -35,6 +37,7 @@ class Station:
         sandbox: Zygote,
         reopen: Callable[[], Zygote] | None,
         is_unchanged: Callable[[], bool],
+        accelerator: Accelerator = NO_GPU,
     ) -> None:
         self.assignment = assignment
         self.key = key
@@ -42,6 +45,7 @@ class Station:
         self.reopen = reopen
         self.is_unchanged = is_unchanged
         self.suite = Suite(assignment, sandbox, key)
+        self.suite.accelerator = accelerator
         self.restarts = 0
         self._opened: list[Zygote] = []
         self._lock = threading.Lock()
@@ -79,6 +83,7 @@ class Station:
         self._opened.append(self.sandbox)
         self.suite = Suite(self.assignment, self.sandbox, self.key)
         self.suite.reference = lost.reference
+        self.suite.accelerator = lost.accelerator
 
     def close(self) -> None:
         """End the suite, and what was opened here. Whoever waits for a grade learns of it as a GraderError."""

@@ -206,7 +206,8 @@ class Importer:
             self.beyond += 1
             return
         if isinstance(error, TooLongError):
-            kind, text = "slow", str(error)
+            # where it happened to be interrupted says nothing: the statement does, and always the same
+            kind, text, line = "slow", str(error), first
         else:
             kind, text = "raised", error.msg if isinstance(error, SyntaxError) else _text(error)
         self.records.append(

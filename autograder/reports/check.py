@@ -43,7 +43,7 @@ def render_check(report: CheckReport) -> Table:
         table.add_column("points", justify="right")
     table.add_column("verdict")
     for test in report.tests:
-        style = "red" if test.blocked_by else _STYLES.get(test.result.outcome, "red")
+        style = "red" if test.blocked_by else "yellow" if test.waits_for else _STYLES.get(test.result.outcome, "red")
         points = (f"{test.score:g} of {test.expected.points:g}",) if has_points else ()
         table.add_row(escape(test.expected.title), *points, f"[{style}]{_verdict(test)}[/]")
     return table
@@ -90,4 +90,4 @@ def _points(report: CheckReport) -> float:
 
 
 def _verdict(test: ScoredTest) -> str:
-    return "not counted" if test.blocked_by else test.result.outcome.label
+    return test.label

@@ -13,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.proxy.wire import clean_text
-from autograder.reports.feedback import describe_override, describe_test
-from autograder.verdict import GradeReport, Outcome, RecordedCall, ScoredTest, TestResult
+from autograder.reports.feedback import describe_override, describe_score, describe_test
+from autograder.verdict import ExpectedTest, GradeReport, Outcome, RecordedCall, ScoredTest, TestResult
 
 _MAX_CHARS: Final = 40_000
 _LINE_CHARS: Final = 120
+_STYLES: Final = {"passed": "green", "deferred": "yellow"}
 
 
 def render_submission(report: GradeReport) -> Group:
@@ -28,7 +29,7 @@ def render_submission(report: GradeReport) -> Group:
     table.add_column("points", justify="right")
     table.add_column("why", overflow="fold")
     for test in report.tests:
-        points = f"{test.score:g} of {test.points:g}"
+        points = f"{'-' if test.waiting else f'{test.score:g}'} of {test.points:g}"
         table.add_row(_line(test.expected.nodeid), _outcome(test), points, _line(explain_briefly(test)))
     parts: list[Any] = [_heading(describe_grade(report)), table]
     for title, lines in (("Notes", report.notes), ("Evidence", report.evidence)):
@@ -41,7 +42,7 @@ def describe_grade(report: GradeReport) -> str:
     """`ada: 14 of 20 (Small steps)`, and what the machine alone gave where a TA decided otherwise."""
     machine = report.machine
     without = f"; {machine.score:g} of {machine.points:g} without overrides" if machine is not None else ""
-    return f"{report.student}: {report.score:g} of {report.points:g} ({report.title}{without})"
+    return f"{report.student}: {describe_score(report)} ({report.title}{without})"
 
 
 def explain_briefly(test: ScoredTest) -> str:
@@ -50,6 +51,8 @@ def explain_briefly(test: ScoredTest) -> str:
         return describe_override(test)
     if test.blocked_by:
         return f"pays only if {test.blocked_by} passes"
+    if test.waits_for not in ("", test.expected.function):
+        return f"pays when {test.waits_for} passes, which is put off"
     if test.result.outcome is Outcome.PASSED:
         return ""
     lines = [line[1:].strip() for line in test.result.detail.splitlines() if line.startswith("E ")]
@@ -111,10 +114,13 @@ def _facts(test: ScoredTest) -> Table:
     rows = {
         "checks": expected.title,
         "suite": "public" if expected.public else f"hidden, {expected.visibility}",
-        "outcome": "not counted" if test.blocked_by else result.outcome.label,
+        "outcome": test.label,
+        "needs": _needs(expected),
+        "ran on": result.device,
         "points": f"{test.score:g} of {test.points:g}",
         "requires": ", ".join(expected.requires),
         "held back by": test.blocked_by,
+        "waits for": test.waits_for,
         "seed": result.seed,
         "time": f"{result.cpu_s:.3f} s CPU, {result.wall_s:.3f} s wall",
     }
@@ -125,8 +131,15 @@ def _facts(test: ScoredTest) -> Table:
 
 
 def _outcome(test: ScoredTest) -> Text:
-    label = "not counted" if test.blocked_by else test.result.outcome.label
-    return Text(label, style="green" if label == "passed" else "red")
+    return Text(test.label, style=_STYLES.get(test.label, "red"))
+
+
+def _needs(expected: ExpectedTest) -> str:
+    """GPUs, in words; empty where it needs none."""
+    if not expected.gpus:
+        return ""
+    memory = f" with {expected.gpu_memory_gib:g} GiB free" if expected.gpu_memory_gib else ""
+    return f"{expected.gpus} {'GPU' if expected.gpus == 1 else 'GPUs'}{memory}"
 
 
 def _heading(text: str) -> Text:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from autograder.reports.feedback import describe_report, describe_test
 from autograder.verdict import GradeReport, Outcome, ScoredTest, Visibility
@@ -22,20 +29,33 @@ class GradescopeTest(_Strict):
 
     name: str
     number: str
-    score: float = Field(ge=0)
-    max_score: float = Field(ge=0)
-    status: Literal["passed", "failed"]
+    score: float | None = Field(default=None, ge=0)
+    """None, as with the next two: still to come; Gradescope then shows the text alone."""
+    max_score: float | None = Field(default=None, ge=0)
+    status: Literal["passed", "failed"] | None = None
     output: str = Field(default="", max_length=100_000)
     output_format: Format = "text"
     name_format: Format = "text"
     visibility: Visibility = "visible"
     extra_data: dict[str, Any] = {}
 
+    @model_serializer(mode="wrap")
+    def _leave_out(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in serialise(self).items() if value is not None}
+
     @model_validator(mode="after")
     def _clamped(self) -> GradescopeTest:
-        if self.score > self.max_score:
+        if self.score is not None and self.max_score is not None and self.score > self.max_score:
             raise ValueError("score is above max_score")
         return self
+
+
+class LeaderboardEntry(_Strict):
+    """One column of the leaderboard."""
+
+    name: str
+    value: float
+    order: Literal["asc", "desc"] = "asc"
 
 
 class GradescopeResults(_Strict):
@@ -51,6 +71,11 @@ class GradescopeResults(_Strict):
     stdout_visibility: Visibility = "hidden"
     extra_data: dict[str, Any] = {}
     tests: list[GradescopeTest] = Field(min_length=1)
+    leaderboard: list[LeaderboardEntry] = []
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in serialise(self).items() if key != "leaderboard" or value}
 
 
 def render_gradescope(report: GradeReport, grader_version: str) -> GradescopeResults:
@@ -59,26 +84,39 @@ def render_gradescope(report: GradeReport, grader_version: str) -> GradescopeRes
         score=min(report.score, report.points),
         execution_time=round(report.wall_s, 3),
         output=_cut(describe_report(report)),
-        extra_data={"grader_version": grader_version, "assignment": report.assignment, "points": report.points},
+        extra_data={
+            "grader_version": grader_version,
+            "assignment": report.assignment,
+            "points": report.points,
+            **({"waiting": report.waiting} if report.waiting else {}),
+        },
         tests=[_render_test(number, test) for number, test in enumerate(report.tests, start=1)],
+        leaderboard=[
+            LeaderboardEntry(name=name, value=round(value, 6))
+            for test in report.tests
+            if not test.blocked_by
+            for name, value in test.result.measured.items()
+        ],
     )
 
 
 def _render_test(number: int, test: ScoredTest) -> GradescopeTest:
-    outcome = "not counted" if test.blocked_by else test.result.outcome.label
     passed = test.result.outcome is Outcome.PASSED and not test.blocked_by
     override = {"override": test.override.action} if test.override is not None else {}
     if override:
         passed = test.score >= test.points  # Gradescope's own rule
+    worth: dict[str, Any] = {
+        "score": min(test.score, test.points),
+        "max_score": test.points,
+        "status": "passed" if passed else "failed",
+    }
     return GradescopeTest(
-        name=test.expected.title,
+        name=f"{test.expected.title} (pending: {test.points:g} points)" if test.waiting else test.expected.title,
         number=str(number),
-        score=min(test.score, test.points),
-        max_score=test.points,
-        status="passed" if passed else "failed",
         output=_cut(describe_test(test)),
         visibility=test.expected.visibility,
-        extra_data={"test": test.expected.function, "outcome": outcome, **override},
+        extra_data={"test": test.expected.function, "outcome": test.label, **override},
+        **({} if test.waiting else worth),
     )
 
 

@@ -39,9 +39,10 @@ def render_table(reports: Sequence[GradeReport], ungraded: Iterable[str]) -> Tab
     table.add_column("lost to")
     for report in reports:
         passed = sum(test.result.outcome is Outcome.PASSED and not test.blocked_by for test in report.tests)
-        table.add_row(
-            report.student, f"{report.score:g}", str(passed), str(len(report.tests)), summarise_losses(report)
-        )
+        score = f"{report.score:g}"
+        if report.waiting:
+            score += f" of {report.settled_points:g}, {report.waiting:g} to come"
+        table.add_row(report.student, score, str(passed), str(len(report.tests)), summarise_losses(report))
     for student in ungraded:
         table.add_row(student, "-", "-", "-", "not graded: our fault or the machine's")
     return table
@@ -60,9 +61,7 @@ def summarise_losses(report: GradeReport) -> str:
 def _loss(test: ScoredTest) -> str:
     if test.override is not None and test.override.action != "unblocked":
         return "overridden" if test.override.action == "points" else "void"
-    if test.blocked_by:
-        return "not counted"
-    return "" if test.result.outcome is Outcome.PASSED else test.result.outcome.label
+    return "" if test.label == Outcome.PASSED.label else test.label
 
 
 def render_csv(
@@ -70,8 +69,9 @@ def render_csv(
 ) -> str:
     """grades.csv: a row a student, a column a task (a test function); an ungraded student's cells are empty.
 
-    Where anything is known of `people`, the last columns say it, and whether the student is graded; who is absent has a
-    row as well.
+    Where points wait for a GPU, `points` are those that could be had so far, `waiting` the others, and the cell of a
+    test of which nothing is settled is empty. Where anything is known of `people`, the last columns say it, and whether
+    the student is graded; who is absent has a row as well.
     """
     tasks = list(dict.fromkeys(test.expected.function for test in reports[0].tests)) if reports else []
     out = io.StringIO()
@@ -82,27 +82,34 @@ def render_csv(
     def tell(student: str, status: str) -> list[str]:
         person = people.get(student, Person())
         late = "yes" if person.late else ""
-        return [_cell(person.name), _cell(person.email), person.submitted_at, late, status] if known else []
+        return [plain_cell(person.name), plain_cell(person.email), person.submitted_at, late, status] if known else []
 
-    writer.writerow(["student", "score", "points", *tasks, *known])
+    waits = ["waiting"] if any(report.waiting for report in reports) else []
+    writer.writerow(["student", "score", "points", *waits, *tasks, *known])
     for report in reports:
-        scores = [_number(sum(test.score for test in _of(report, task))) for task in tasks]
+        scores = [_task(_of(report, task)) for task in tasks]
         writer.writerow(
             [
-                _cell(report.student),
+                plain_cell(report.student),
                 _number(report.score),
-                _number(report.points),
+                _number(report.settled_points),
+                *([_number(report.waiting)] if waits else []),
                 *scores,
                 *tell(report.student, "graded"),
             ]
         )
-    empty = ["", "", *("" for _ in tasks)]
+    empty = ["", "", *("" for _ in (*waits, *tasks))]
     for student in ungraded:
-        writer.writerow([_cell(student), *empty, *tell(student, "not graded")])
+        writer.writerow([plain_cell(student), *empty, *tell(student, "not graded")])
     for student, person in people.items():
         if person.absent:
-            writer.writerow([_cell(student), *empty, *tell(student, "not submitted")])
+            writer.writerow([plain_cell(student), *empty, *tell(student, "not submitted")])
     return out.getvalue()
+
+
+def _task(cases: list[ScoredTest]) -> str:
+    """The score of a test function; empty where all of it is still to come."""
+    return "" if all(case.waiting for case in cases) else _number(sum(case.score for case in cases))
 
 
 def _of(report: GradeReport, task: str) -> list[ScoredTest]:
@@ -113,7 +120,7 @@ def _number(value: float) -> str:
     return f"{round(value, 6):.6f}".rstrip("0").rstrip(".")
 
 
-def _cell(text: str) -> str:
+def plain_cell(text: str) -> str:
     """A name that a spreadsheet must not take for a formula; wide signs and hidden letters count as well."""
     begins = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isprintable()).lstrip()
     return f"'{text}" if begins.startswith(tuple("=+-@")) else text

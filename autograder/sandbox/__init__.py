@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from autograder.errors import GraderError
+from autograder.sandbox.devices import Found
 from autograder.sandbox.zygote import Zygote
 
 Choice = Literal["auto", "namespaces", "user", "none"]
@@ -47,6 +48,24 @@ def open_sandbox(choice: Choice, packages: list[str]) -> Zygote:
     return zygote
 
 
+def open_gpu_sandbox(beside: Zygote, packages: list[str], gpus: Found) -> Zygote:
+    """Start another sandbox of the same kind, whose uses are granted GPUs.
+
+    Raises:
+        GraderError: the backend gives none, or does not work with these devices.
+    """
+    from autograder.sandbox.namespaces import open_namespaces
+    from autograder.sandbox.unconfined import open_unconfined
+
+    if beside.name == "none":
+        return open_unconfined(packages, gpus)
+    if beside.name == "namespaces":
+        return open_namespaces(packages, gpus)
+    raise GraderError(
+        f"The sandbox {beside.name!r} gives no submission a GPU; namespaces does, and `autograder doctor` says more."
+    )
+
+
 def _open_twice(opener: Callable[[list[str]], Zygote], packages: list[str]) -> Zygote:
     """What fails once may have been ended from outside; what fails twice does not work here."""
     try:
@@ -55,4 +74,4 @@ def _open_twice(opener: Callable[[list[str]], Zygote], packages: list[str]) -> Z
         return opener(packages)
 
 
-__all__ = ["Choice", "Zygote", "open_sandbox"]
+__all__ = ["Choice", "Zygote", "open_gpu_sandbox", "open_sandbox"]

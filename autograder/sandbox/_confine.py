@@ -14,6 +14,7 @@ from typing import Any
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS = 0x00020000, 0x02000000, 0x04000000
 CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWUSER = 0x08000000, 0x40000000, 0x10000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 2, 4, 8, 4096
+MNT_DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
@@ -26,6 +27,7 @@ LANDLOCK_READ = (1 << 2) | (1 << 3)  # read file, read directory
 # execute, write, read, read dir, remove dir/file, make char/dir/reg/sock/fifo/block/sym, refer, truncate, ioctl
 LANDLOCK_FS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 # a student's folder: write, read, list, remove and make files and folders, rename, truncate; no devices, no sockets
+LANDLOCK_DEVICE, LANDLOCK_IOCTL = (1 << 1) | (1 << 2), 1 << 15  # write and read a file; ioctl on a device
 LANDLOCK_WRITABLE = (1 << 1) | LANDLOCK_READ | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 13) | (1 << 14)
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -39,14 +41,17 @@ def check(result: int, what: str) -> int:
     return result
 
 
-def enter_namespaces(disk_bytes: int, uid: int, keep: list[str]) -> None:
+def enter_namespaces(disk_bytes: int, uid: int, keep: list[str], hide: list[str]) -> None:
     """Mount, ipc, uts, network and cgroup namespaces; private folders and a proc that shows this namespace alone.
 
     The pid namespace came with the fork. `keep` are folders of the root that lie under a private one (an interpreter
-    under /tmp, say): they are bound again on top of it, as read-only as they are.
+    under /tmp, say): they are bound again on top of it, as read-only as they are. `hide` are device files of the root
+    that are not this use's: what was mounted on them is taken away, and an empty file stays.
     """
     flags = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP
     check(_libc.unshare(flags), "unshare")
+    for path in hide:
+        check(_libc.umount2(path.encode(), MNT_DETACH), f"hide {path}")
     kept = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in keep]
     check(_libc.sethostname(b"sandbox", 7), "sethostname")
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
@@ -103,10 +108,11 @@ def set_limits(limits: dict[Any, Any]) -> None:
     with open("/proc/self/statm") as file:
         warm_bytes = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     table = {
-        resource.RLIMIT_AS: warm_bytes + limits["memory_bytes"],
+        # CUDA maps a GPU's memory and much more into its address space: there the control group or the watch counts
+        resource.RLIMIT_AS: resource.RLIM_INFINITY if limits["gpu"] else warm_bytes + limits["memory_bytes"],
         resource.RLIMIT_CPU: limits["cpu_s"],
         resource.RLIMIT_FSIZE: limits["file_bytes"],
-        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NOFILE: 1024 if limits["gpu"] else 256,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
@@ -146,8 +152,8 @@ def landlock_abi() -> int:
     return int(_libc.syscall(LANDLOCK_CREATE, None, 0, 1))
 
 
-def restrict_files(folders: list[str]) -> str:
-    """Landlock: read everything in this small root, write in the private `folders` alone.
+def restrict_files(folders: list[str], devices: list[str]) -> str:
+    """Landlock: read everything in this small root, write in the private `folders` and the granted `devices` alone.
 
     Returns the layer's name with the kernel's ABI, or "" where the kernel has no Landlock.
     """
@@ -165,14 +171,14 @@ def restrict_files(folders: list[str]) -> str:
     rules = {
         "/": LANDLOCK_READ,
         **dict.fromkeys(folders, writable),
-        "/dev/null": LANDLOCK_READ | 2,
+        "/dev/null": LANDLOCK_DEVICE,
+        **dict.fromkeys(devices, LANDLOCK_DEVICE | LANDLOCK_IOCTL),
     }
     for path, access in rules.items():
         if not os.path.exists(path):
             continue
-        allowed = access & ((1 << 1) | (1 << 2) | (1 << 14)) if path == "/dev/null" else access
         folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        rule = struct.pack("=Qi", allowed & handled, folder)
+        rule = struct.pack("=Qi", access & handled, folder)
         check(_libc.syscall(LANDLOCK_ADD_RULE, ruleset, 1, rule, 0), f"landlock rule {path}")
         os.close(folder)
     check(_libc.syscall(LANDLOCK_RESTRICT, ruleset, 0), "landlock")

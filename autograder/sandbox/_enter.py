@@ -46,7 +46,8 @@ def bind(source: str, root: str) -> None:
         Path(target).mkdir(parents=True, exist_ok=True)
     else:
         Path(target).parent.mkdir(parents=True, exist_ok=True)
-        Path(target).touch()
+        if not os.path.exists(target):  # else it lies in a folder that is bound already, and read-only
+            Path(target).touch()
     device = MS_NODEV if not source.startswith("/dev/") else 0
     mount(source, target, "none", MS_BIND)
     mount("none", target, "none", MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | device)

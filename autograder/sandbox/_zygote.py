@@ -5,7 +5,8 @@ Usage: python -s -S -P _zygote.py CONTROL_FD
 Reads /runtime/zygote.json (or the file that AUTOGRADER_ZYGOTE names): the import path, the packages to warm, the
 student side's file, the backend's name. Then it answers requests on CONTROL_FD, a SOCK_SEQPACKET socket:
 
-    request   JSON of numbers, with descriptors: [reply, wire, output, cgroup.procs...]
+    request   JSON of numbers, with descriptors: [reply, wire, output, cgroup.procs...]; of a use with GPUs also
+              "devices", places in the configuration's list, and "visible", what CUDA_VISIBLE_DEVICES is set to
     replies   on `reply`, also SOCK_SEQPACKET, JSON each:
         {"pid": N} with a pidfd          the child exists
         {"ready": [layers]}              from the child: it is confined, and serves `wire`
@@ -17,6 +18,7 @@ Where no control group counts its memory, and no file system of its own bounds i
 
 What passes through here is descriptors and numbers alone: a submission's bytes go over the child's own `wire`, so
 that none of them stands in the memory that the next child inherits. End of file on CONTROL_FD ends everything.
+A fork server for uses with GPUs (its configuration names "devices") never starts CUDA, which does not survive a fork.
 This file imports nothing of the package's; it loads its neighbours by path.
 """
 
@@ -55,8 +57,12 @@ def load(name: str, path: str) -> Any:
     return module
 
 
-def warm_up(packages: list[Any]) -> None:
-    """Import the packages and pay torch's first-use costs here, once, on one thread."""
+def warm_up(packages: list[Any], *, gpu: bool) -> None:
+    """Import the packages and pay torch's first-use costs here, once, on one thread.
+
+    With GPUs in sight nothing is differentiated here: torch's backward pass and its optimisers count the devices, which
+    starts CUDA, and set up threads that a fork would not have.
+    """
     for name in packages:
         __import__(name)
     if "numpy" in sys.modules:
@@ -65,16 +71,27 @@ def warm_up(packages: list[Any]) -> None:
         numpy.random.default_rng(0).normal(size=(8, 8)) @ numpy.eye(8)
         numpy.linalg.svd(numpy.eye(4))
     if "torch" in sys.modules:
-        _warm_up_torch()
+        _warm_up_torch(gpu=gpu)
     gc.collect()
     gc.freeze()  # the children's collector must not touch (and so copy) the pages they share
 
 
-def _warm_up_torch() -> None:
+def check_untouched(nodes: list[Any]) -> None:
+    """Raise RuntimeError if CUDA has been started in this process: its children could not use it."""
+    torch = sys.modules.get("torch")
+    opened = {os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")}
+    if (torch is not None and torch.cuda.is_initialized()) or opened & set(nodes):
+        raise RuntimeError("CUDA was started before the fork; no child of this process could use a GPU")
+
+
+def _warm_up_torch(*, gpu: bool) -> None:
     import torch
 
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
+    if gpu:
+        torch.nn.functional.conv2d(torch.zeros(1, 1, 4, 4), torch.zeros(1, 1, 3, 3))
+        return
     model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(8, 2))
     for optimiser in (torch.optim.Adam(model.parameters()), torch.optim.SGD(model.parameters(), lr=0.1)):
         optimiser.zero_grad()
@@ -234,6 +251,7 @@ class Zygote:
             os.dup2(output, 2)
             self.confine.close_descriptors([reply, wire])
             try:
+                self.show_devices(limits)
                 layers = self.put_layers_in_force(limits)
             except OSError as error:
                 os.write(reply, json.dumps({"fault": str(error)}).encode())
@@ -250,6 +268,21 @@ class Zygote:
             sys.stderr.flush()
             os._exit(status)
 
+    def show_devices(self, limits: dict[Any, Any]) -> None:
+        """Settle which GPUs this use has; CUDA reads the variable when it is started, which nobody has done yet."""
+        granted = limits.get("devices", [])
+        every = self.config.get("devices", [])
+        mine = [node for place in granted for node in every[place]]
+        shared = self.config.get("shared_nodes", []) if granted else []
+        limits["gpu"] = bool(granted)
+        limits["nodes"] = [*shared, *mine]
+        known = [*self.config.get("shared_nodes", []), *(node for nodes in every for node in nodes)]
+        limits["hidden"] = [node for node in known if node not in limits["nodes"]]
+        if granted and not limits["visible"]:
+            os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+        else:
+            os.environ["CUDA_VISIBLE_DEVICES"] = limits.get("visible", "")
+
     def put_layers_in_force(self, limits: dict[Any, Any]) -> list[Any]:
         """Confine this process; the names of the layers, in order."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -263,7 +296,7 @@ class Zygote:
             layers = self.enter_tree(limits)
             folders = [os.getcwd()]
         layers += ["no capabilities", "no_new_privs"]
-        landlock = self.confine.restrict_files(folders)
+        landlock = self.confine.restrict_files(folders, limits["nodes"])
         if landlock:
             layers.append(landlock)
         self.confine.filter_system_calls(self.seccomp)
@@ -282,7 +315,7 @@ class Zygote:
     def enter_namespaces(self, limits: dict[Any, Any]) -> list[Any]:
         """A root and namespaces of its own; a plain user's is a user namespace more, which counts its threads."""
         own_uid = self.config["uids"] > 1
-        self.confine.enter_namespaces(limits["disk_bytes"], self.uid(), self.config["under_private"])
+        self.confine.enter_namespaces(limits["disk_bytes"], self.uid(), self.config["under_private"], limits["hidden"])
         if not own_uid:
             self.confine.enter_user_namespace()
         self.confine.set_limits({**limits, "own_uid": self.counts_threads})
@@ -349,7 +382,9 @@ def main() -> None:
     _libc.prctl(1, signal.SIGKILL, 0, 0, 0)
     sys.path[:] = config["path"]
     zygote = Zygote(control, config)
-    warm_up(config["packages"])
+    nodes = [*config.get("shared_nodes", []), *(node for nodes in config.get("devices", []) for node in nodes)]
+    warm_up(config["packages"], gpu=bool(nodes))
+    check_untouched(nodes)
     zygote.stand_ins.install()
     control.send(b'{"warm": true}')
     zygote.serve()

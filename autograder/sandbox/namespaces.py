@@ -18,15 +18,28 @@ from pathlib import Path
 from typing import Final
 
 from autograder.sandbox.cgroups import CgroupParent, is_left_behind, make_name
-from autograder.sandbox.runtime import DEVICES, USERS, draw_uids, visible_files, visible_folders, visible_links
+from autograder.sandbox.devices import Found, describe_devices
+from autograder.sandbox.runtime import (
+    DEVICES,
+    USERS,
+    draw_uids,
+    driver_files,
+    visible_files,
+    visible_folders,
+    visible_links,
+)
 from autograder.sandbox.seccomp import build_filter
 from autograder.sandbox.zygote import ENVIRONMENT, HERE, RUNTIME, Zygote, import_path
 
 _PRIVATE: Final = ("/tmp/", "/dev/shm/", "/submission/")  # noqa: S108  each child mounts its own over these
 
 
-def open_namespaces(packages: list[str]) -> Zygote:
+def open_namespaces(packages: list[str], gpus: Found | None = None) -> Zygote:
     """Start the backend and try it once.
+
+    Args:
+        packages: what to import before any submission comes.
+        gpus: devices of which each use may be granted some.
 
     Raises:
         GraderError: a layer does not work here; the message names it.
@@ -39,7 +52,7 @@ def open_namespaces(packages: list[str]) -> Zygote:
     remove_folder = functools.partial(shutil.rmtree, folder, ignore_errors=True)
     try:
         command = [sys.executable, "-s", "-S", "-P", str(HERE / "_enter.py")]
-        configuration = json.dumps(_configuration(folder, packages, cgroups))
+        configuration = json.dumps(_configuration(folder, packages, cgroups, gpus))
         zygote = Zygote("namespaces", command, configuration, ENVIRONMENT, cgroups, remove_folder)
     except BaseException:
         cgroups.remove()
@@ -60,8 +73,13 @@ def sweep_folders() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _configuration(folder: Path, packages: list[str], cgroups: CgroupParent) -> dict[str, object]:
+def _configuration(folder: Path, packages: list[str], cgroups: CgroupParent, gpus: Found | None) -> dict[str, object]:
     folders = visible_folders()
+    environment = {**ENVIRONMENT, "HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108  a tmpfs of each child's own
+    nodes: tuple[str, ...] = ()
+    if gpus is not None:
+        del environment["CUDA_VISIBLE_DEVICES"]  # a fork server that touched CUDA would be seen to hold a device's file
+        nodes = (*gpus.shared, *(node for device in gpus.devices for node in device.nodes))
     first_uid, uids = draw_uids() if os.geteuid() == 0 else (0, 1)
     zygote = {
         **{name: f"/runtime/{path.name}" for name, path in RUNTIME.items()},
@@ -73,17 +91,18 @@ def _configuration(folder: Path, packages: list[str], cgroups: CgroupParent) -> 
         "first_uid": first_uid,
         "uids": uids,
         "watch": "memory" not in cgroups.controllers,
+        **describe_devices(gpus),
     }
     return {
         "mount_point": str(folder),
         "python": os.path.realpath(sys.executable),
-        "binds": [*folders, *visible_files(), *DEVICES],
+        "binds": [*folders, *visible_files(), *DEVICES, *nodes, *(driver_files(folders) if nodes else ())],
         "links": visible_links(),
-        "environment": {**ENVIRONMENT, "HOME": "/tmp", "TMPDIR": "/tmp"},  # noqa: S108  a tmpfs of each child's own
+        "environment": environment,
         "files": {
             "/etc/passwd": USERS,
             "/runtime/zygote.json": json.dumps(zygote),
             **{f"/runtime/{path.name}": path.read_text(encoding="utf-8") for path in RUNTIME.values()},
         },
-        "seccomp": base64.b64encode(build_filter(memfd="memory" in cgroups.controllers)).decode(),
+        "seccomp": base64.b64encode(build_filter(memfd="memory" in cgroups.controllers, gpu=bool(nodes))).decode(),
     }

@@ -54,6 +54,17 @@ def visible_files() -> list[str]:
     return files + [path for path in ("/etc/ld.so.cache",) if Path(path).exists()]
 
 
+def driver_files(folders: list[str], mounts: Path = Path("/proc/self/mountinfo")) -> list[str]:
+    """Files of NVIDIA's driver that are mounted one by one into these folders, as in a container with GPUs."""
+    points = [line.split()[4] for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()]
+    names = ("libcuda", "libnvidia", "libcudadebugger")
+    return [
+        point
+        for point in dict.fromkeys(points)
+        if Path(point).name.startswith(names) and any(Path(point).is_relative_to(folder) for folder in folders)
+    ]
+
+
 def visible_links() -> dict[str, str]:
     """Folders of libraries that are links on a merged /usr, by what they name."""
     return {path: str(Path(path).readlink()) for path in _LIBRARIES if Path(path).is_symlink()}

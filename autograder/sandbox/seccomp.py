@@ -84,10 +84,27 @@ _CONDITIONAL: Final[dict[str, list[tuple[_Comparison, ...]]]] = {
 }
 
 
-def build_filter(*, memfd: bool) -> bytes:
+# What NVIDIA's driver is asked: requests of its type 'F', whatever their size, on its own files; plain small numbers
+# and two large ones on /dev/nvidia-uvm. On any other file that a student has, none of these does anything.
+_GPU: Final[dict[str, list[tuple[_Comparison, ...]]]] = {
+    "ioctl": [
+        (_masked(1, 0xFF00, 0x4600),),
+        (_masked(1, 0xFFFFFF00, 0),),
+        (_equals(1, 0x30000001),),
+        (_equals(1, 0x30000002),),
+    ],
+    "madvise": [(_equals(2, 10),), (_equals(2, 11),)],  # DONTFORK and DOFORK, of pinned memory
+    "mincore": [()],
+    "mbind": [()],
+    "set_mempolicy": [()],
+}
+
+
+def build_filter(*, memfd: bool, gpu: bool = False) -> bytes:
     """The BPF program for this machine's architecture.
 
     Args:
+        gpu: allow what CUDA asks of its driver; the device files that are there decide of which device.
         memfd: allow memfd_create, and sendmsg to send one: only where a memory cgroup counts what is written there.
             A descriptor on its way through a socket keeps a file that no look at the process finds.
 
@@ -101,9 +118,10 @@ def build_filter(*, memfd: bool) -> bytes:
     try:
         for name in (*ALLOWED, "memfd_create", "sendmsg") if memfd else ALLOWED:
             _add(library, context, _ACT_ALLOW, name, ())
-        for name, rules in _CONDITIONAL.items():
-            for rule in rules:
-                _add(library, context, _ACT_ALLOW, name, rule)
+        for table in (_CONDITIONAL, _GPU) if gpu else (_CONDITIONAL,):
+            for name, rules in table.items():
+                for rule in rules:
+                    _add(library, context, _ACT_ALLOW, name, rule)
         # clone3 hides its flags from a filter; told that it does not exist, the C library uses clone
         _add(library, context, _ACT_ERRNO | _ENOSYS, "clone3", ())
         return _export(library, context)

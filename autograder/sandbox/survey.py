@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from typing import Final
 from autograder.errors import GraderError
 from autograder.sandbox import _confine
 from autograder.sandbox.cgroups import CgroupParent, make_name
+from autograder.sandbox.devices import find_devices
 from autograder.sandbox.namespaces import open_namespaces
 from autograder.sandbox.seccomp import build_filter, library_version
 from autograder.sandbox.user import open_user
@@ -165,10 +169,37 @@ def _advise_cgroups(*, v2: bool) -> str:
 
 
 def _find_gpu() -> Layer:
-    devices = sorted(path.name for path in Path("/dev").glob("nvidia[0-9]*"))
-    if devices:
-        return Layer("GPU", True, ", ".join(devices))
-    return Layer("GPU", False, "no /dev/nvidia0", "needed by GPU tests alone: a machine with one and NVIDIA's driver")
+    """The devices, and what their use would need beside them; CUDA is not started."""
+    found = find_devices()
+    facts = [", ".join(node for device in found.devices for node in device.nodes) or found.reason]
+    advice = [] if found.devices else ["a machine with one and NVIDIA's driver"]
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        facts.append("no libcuda.so.1")
+        advice += [] if advice else ["NVIDIA's driver"]
+    build = cuda_build()
+    if not build:
+        facts.append("torch is built without CUDA" if build == "" else "no torch")
+        advice.append("a torch built with CUDA in the place of the CPU's")
+    else:
+        facts.append(f"torch is built with CUDA {build}")
+    works = not advice
+    needs = f"needed by GPU tests alone, which are put off without: {', '.join(advice)}; root or user namespaces"
+    return Layer("GPU", works, "; ".join(facts), "" if works else needs)
+
+
+def cuda_build() -> str | None:
+    """The version of CUDA that the installed torch is built with: empty without CUDA, None without torch.
+
+    Read from its version.py: to import torch takes seconds.
+    """
+    spec = importlib.util.find_spec("torch")
+    if spec is None or spec.origin is None:
+        return None
+    text = Path(spec.origin).with_name("version.py").read_text(encoding="utf-8")
+    found = re.search(r"""^cuda\b[^=]*=\s*['"]([^'"]+)""", text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _find_slurm() -> Layer:

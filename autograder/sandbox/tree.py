@@ -189,7 +189,8 @@ def _sweep(home: Path, keep: Path) -> None:
             with contextlib.suppress(OSError):
                 lock = _take_lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 try:  # held until it is gone: who wants it meanwhile waits, and builds it anew
-                    shutil.rmtree(path, ignore_errors=True)
+                    gone = path.rename(path.with_name(make_name()))  # at once: half a tree never has the name of one
+                    shutil.rmtree(gone, ignore_errors=True)
                 finally:
                     os.close(lock)
         elif is_left_behind(path.name):

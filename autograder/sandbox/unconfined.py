@@ -9,12 +9,17 @@ import tempfile
 from pathlib import Path
 
 from autograder.sandbox.cgroups import make_name
+from autograder.sandbox.devices import Found, describe_devices
 from autograder.sandbox.namespaces import sweep_folders
 from autograder.sandbox.zygote import ENVIRONMENT, HERE, Zygote, import_path, runtime_paths
 
 
-def open_unconfined(packages: list[str]) -> Zygote:
+def open_unconfined(packages: list[str], gpus: Found | None = None) -> Zygote:
     """Start the backend and try it once.
+
+    Args:
+        packages: what to import before any submission comes.
+        gpus: devices of which each use may be granted some; nothing but CUDA_VISIBLE_DEVICES keeps it from others.
 
     Raises:
         GraderError: the interpreter or a package does not start.
@@ -31,6 +36,7 @@ def open_unconfined(packages: list[str]) -> Zygote:
                 "packages": packages,
                 "backend": "none",
                 "watch": False,
+                **describe_devices(gpus),
             }
         ),
         encoding="utf-8",
@@ -41,6 +47,8 @@ def open_unconfined(packages: list[str]) -> Zygote:
         "TMPDIR": str(folder),
         "AUTOGRADER_ZYGOTE": str(configuration),
     }
+    if gpus is not None:
+        del environment["CUDA_VISIBLE_DEVICES"]
     command = [sys.executable, "-s", "-S", "-P", str(HERE / "_zygote.py")]
     zygote = Zygote("none", command, "", environment, None, lambda: shutil.rmtree(folder, ignore_errors=True))
     try:

@@ -20,10 +20,13 @@ from typing import Any, Final
 from autograder.errors import GraderError
 from autograder.limits import Limits
 from autograder.sandbox.cgroups import Cgroup, CgroupParent
+from autograder.sandbox.devices import Grant
 
 _START_WAIT_S: Final = 120.0
 _SPAWN_WAIT_S: Final = 30.0
 _REAP_WAIT_S: Final = 20.0
+_CUDA_MIB: Final = 3072
+_CUDA_THREADS: Final = 16
 _RUN_CPU_S: Final = 24 * 3600  # RLIMIT_CPU of a whole use; the tests' own limits are watched from outside
 
 _NUMBERS: Final = itertools.count()  # of the uses that this process asked for
@@ -48,6 +51,9 @@ ENVIRONMENT: Final = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUTF8": "1",
     "MPLBACKEND": "Agg",
+    # none but who is granted one: neither the grader's own processes nor a test that does not need a GPU
+    "CUDA_VISIBLE_DEVICES": "",
+    "CUDA_CACHE_DISABLE": "1",
     # one thread each, set before anything is imported: a child of a used multi-threaded BLAS hangs
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -191,9 +197,10 @@ class StudentProcess:
 class ZygoteClient:
     """Asks a zygote for processes; any process of ours that inherited the control socket can have one."""
 
-    def __init__(self, address: ZygoteAddress, cgroups: CgroupParent | None) -> None:
+    def __init__(self, address: ZygoteAddress, cgroups: CgroupParent | None, grant: Grant | None = None) -> None:
         self.address = address
         self.cgroups = cgroups
+        self.grant = grant
 
     def spawn(self, limits: Limits) -> StudentProcess:
         """A fresh process, confined and ready to serve its wire.
@@ -201,6 +208,8 @@ class ZygoteClient:
         Raises:
             GraderError: the zygote is gone, or a layer could not be put in force: the machine's fault.
         """
+        if self.grant is not None:
+            limits = _with_cuda(limits)
         reply, reply_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         wire, wire_theirs = socket.socketpair()
         # a socket, for a pipe could be opened for reading by its /proc/self/fd, and emptied before us
@@ -236,7 +245,7 @@ class ZygoteClient:
             raise GraderError(f"A control group could not be made ({error}); look at /sys/fs/cgroup.") from None
 
     def _request(self, limits: Limits, descriptors: list[int]) -> None:
-        numbers = {
+        numbers: dict[str, Any] = {
             "memory_bytes": limits.memory_mib << 20,
             "disk_bytes": limits.disk_mib << 20,
             # RLIMIT_FSIZE counts what is written to a memfd too; the folders' own size keeps the disk
@@ -244,6 +253,8 @@ class ZygoteClient:
             "processes": limits.processes,
             "cpu_s": _RUN_CPU_S,
         }
+        if self.grant is not None:
+            numbers |= {"devices": self.grant.places, "visible": self.grant.visible}
         control = socket.socket(fileno=os.dup(self.address.control_fd))
         try:
             socket.send_fds(control, [json.dumps(numbers).encode()], descriptors, socket.MSG_NOSIGNAL)
@@ -251,6 +262,13 @@ class ZygoteClient:
             raise GraderError(f"The sandbox's fork server is gone ({error.strerror}); run the command again.") from None
         finally:
             control.close()
+
+
+def _with_cuda(limits: Limits) -> Limits:
+    """Limits with room for what CUDA itself holds and runs on the processor's side."""
+    return limits.model_copy(
+        update={"memory_mib": limits.memory_mib + _CUDA_MIB, "processes": limits.processes + _CUDA_THREADS}
+    )
 
 
 def _await_ready(reply: socket.socket) -> tuple[int, int, tuple[str, ...]]:
@@ -374,9 +392,9 @@ class Zygote:
         """What another process of ours needs to ask for a use."""
         return ZygoteAddress(self.control.fileno(), self.cgroups.name if self.cgroups else "", self.name)
 
-    def client(self) -> ZygoteClient:
-        """A client in this process."""
-        return ZygoteClient(self.address(), self.cgroups)
+    def client(self, grant: Grant | None = None) -> ZygoteClient:
+        """A client in this process, of whose uses each has the devices of the grant."""
+        return ZygoteClient(self.address(), self.cgroups, grant)
 
     @property
     def is_alive(self) -> bool:

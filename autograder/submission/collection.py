@@ -234,7 +234,7 @@ def _read_all(handins: list[Handin], modules: tuple[str, ...]) -> Iterator[Submi
     total_bytes = 0
     for handin in handins:
         if earlier := groups.get(handin.group):
-            yield replace(earlier, student=handin.student, name=handin.name, email=handin.email)
+            yield replace(earlier, student=handin.student, name=handin.name, email=handin.email, folder=handin.folder)
             continue
         submission = _read(handin, modules)
         total_bytes += sum(map(len, submission.files.values()))
@@ -281,4 +281,5 @@ def _read(handin: Handin, modules: tuple[str, ...]) -> Submission:
         submitted_at=handin.submitted_at,
         late=handin.late,
         group=handin.group,
+        folder=handin.folder,
     )

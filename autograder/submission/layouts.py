@@ -53,7 +53,7 @@ class Handin:
         parts: where in the submission each file or folder lies; a folder's content lies at the top where that is empty.
         where: for messages to the TA.
         aliases: what a roster may know the student by, the surest first.
-        notes, refusal, fault, name, email, submitted_at, late, group: as in Submission.
+        notes, refusal, fault, name, email, submitted_at, late, group, folder: as in Submission.
         own: the TA named a path that holds this student's work alone; else the name stands inside what was named, where
             a student may have written it.
     """
@@ -70,6 +70,7 @@ class Handin:
     submitted_at: datetime | None = None
     late: bool = False
     group: str = ""
+    folder: str = ""
     own: bool = False
 
 
@@ -203,7 +204,8 @@ def find_nbgrader(root: Folder, assigned: Assigned) -> Found:
             handed = _timestamp(chosen[0])
             parts = (("", chosen[0]),)
             name = clean_student(student.name)
-            found.handins.append(Handin(name, parts, chosen[0].where, _aliases(student.name), submitted_at=handed))
+            handin = Handin(name, parts, chosen[0].where, _aliases(student.name), submitted_at=handed)
+            found.handins.append(replace(handin, folder=as_text(student.name)))
         else:
             found.left_out.append(f"{student.where} holds no folder {assigned.assignment}; it was left out.")
     return found

@@ -27,6 +27,7 @@ class Submission:
         submitted_at: when it was handed in, with its time zone, where the export tells it.
         late: the export says that it was late.
         group: the same text for each member of a group, who share one grade; empty for a student alone.
+        folder: the student's folder in nbgrader's tree, as it is spelled there: what nbgrader knows them by.
     """
 
     student: str
@@ -39,6 +40,7 @@ class Submission:
     submitted_at: datetime | None = None
     late: bool = False
     group: str = ""
+    folder: str = ""
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:

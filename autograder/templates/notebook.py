@@ -77,6 +77,29 @@ def assign_tests(tests: Iterable[ExpectedTest], exercises: Sequence[str]) -> dic
     return owned
 
 
+def place_tests(tests: Iterable[ExpectedTest], exercises: Sequence[str]) -> dict[str, str]:
+    """The name of the cell that holds a test's points, by node id.
+
+    Args:
+        tests: all of the assignment's.
+        exercises: the names of the answer cells.
+    """
+    owned = assign_tests(tests, exercises)
+    return {
+        test.nodeid: _public_cell(test.function) if test.public else _hidden_cell(exercise)
+        for exercise, own in owned.items()
+        for test in own
+    }
+
+
+def _public_cell(function: str) -> str:
+    return function.replace("::", "-")
+
+
+def _hidden_cell(exercise: str) -> str:
+    return f"hidden_{exercise or 'others'}"
+
+
 def _prefixes(name: str) -> set[str]:
     """How the tests of a function or class may begin: hidden_layer or layer for HiddenLayer."""
     words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|_", name) if word != "_"]
@@ -114,12 +137,12 @@ def _test_cells(name: str, tests: list[ExpectedTest], public: PublicCells, assig
     for function in dict.fromkeys(test.function for test in tests if test.public):
         worth = sum(test.points for test in tests if test.public and test.function == function)
         source = public.tests.get(function, f"# It runs with: python -m autograder check {assignment_id}")
-        cells.append(_code(function.replace("::", "-"), f"# Public test, {_points(worth)}.\n{source}\n", points=worth))
+        cells.append(_code(_public_cell(function), f"# Public test, {_points(worth)}.\n{source}\n", points=worth))
     hidden = [test for test in tests if not test.public]
     if hidden:
         worth = sum(test.points for test in hidden)
         text = f"# Hidden tests{f' of {name}' if name else ''}, {_points(worth)}: they run when your work is graded.\n"
-        cells.append(_code(f"hidden_{name or 'others'}", text, points=worth))
+        cells.append(_code(_hidden_cell(name), text, points=worth))
     return cells
 
 

@@ -21,7 +21,8 @@ def settle_rest(run: TestRun, tests: Sequence[ExpectedTest]) -> TestRun:
     Raises:
         GraderError: the deadline came, and not by the student's doing.
     """
-    rest = tests[len(run.results) :]
+    judged = {result.nodeid for result in run.results}
+    rest = [test for test in tests if test.nodeid not in judged]
     if not rest:
         return run
     used_s = sum(max(r.cpu_s, r.wall_s) if r.outcome is Outcome.TIMEOUT else r.cpu_s for r in run.results)
@@ -30,6 +31,6 @@ def settle_rest(run: TestRun, tests: Sequence[ExpectedTest]) -> TestRun:
             f"{len(rest)} of {len(tests)} tests were not judged in {run.wall_s:.0f} s, of which the submission used "
             f"{used_s:.0f} s; give the machine more CPU or the assignment more time."
         )
-    sentence = f"Not run: your code used up the time for all tests in the {len(run.results)} before; make it faster."
+    sentence = f"Not run: your code used up the time for all tests in the {len(judged)} before; make it faster."
     late = [TestResult(nodeid=test.nodeid, outcome=Outcome.TIMEOUT, summary=sentence) for test in rest]
     return replace(run, results=(*run.results, *late))

@@ -3,8 +3,9 @@
 Usage: python -P -m autograder.testrun.host REQUESTS_FD   (a HostConfig, JSON, on standard input)
 
 It tells the expected tests on REQUESTS_FD, then answers requests there: each is one byte and a socket; a fork of this
-process reads a Job from that socket, runs its tests, and writes what they came to, a JSON line each. The student's
-code never runs here: only calls of it travel from here.
+process reads a Job from that socket, runs its tests, and writes what they came to, a JSON line each. With GPUs a second
+descriptor comes along, the control socket of the fork server whose uses have them. The student's code never runs here:
+only calls of it travel from here.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ from autograder.proxy.account import Names, TestUse
 from autograder.proxy.client import Submission
 from autograder.proxy.sockets import sandbox_channels
 from autograder.proxy.wire import clean_text
+from autograder.sandbox import Zygote
 from autograder.sandbox.cgroups import CgroupParent
+from autograder.sandbox.devices import Grant
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
 from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
@@ -48,6 +51,34 @@ _PRINTED_CHARS: Final = 4000
 _PR_SET_PDEATHSIG: Final = 1
 
 
+class Server(BaseModel):
+    """How a fork server for the student's code is reached, beside its control socket."""
+
+    cgroup_name: str
+    cgroup_version: int
+    cgroup_kinds: list[str]
+    backend: str
+
+    @classmethod
+    def of(cls, sandbox: Zygote) -> Server:
+        """Of a running one."""
+        groups = sandbox.cgroups
+        return cls(
+            cgroup_name=groups.name if groups else "",
+            cgroup_version=groups.version if groups else 0,
+            cgroup_kinds=list(groups.controllers) if groups else [],
+            backend=sandbox.name,
+        )
+
+    def client(self, control_fd: int, grant: Grant | None) -> ZygoteClient:
+        """A client of it in this process."""
+        address = ZygoteAddress(control_fd, self.cgroup_name, self.backend)
+        groups = None
+        if address.isolated:
+            groups = CgroupParent.existing(self.cgroup_name, self.cgroup_version, self.cgroup_kinds)
+        return ZygoteClient(address, groups, grant)
+
+
 class HostConfig(BaseModel):
     """What a suite's process needs to know."""
 
@@ -56,10 +87,7 @@ class HostConfig(BaseModel):
     modules: list[str]
     points: float
     control_fd: int
-    cgroup_name: str
-    cgroup_version: int
-    cgroup_kinds: list[str]
-    backend: str
+    server: Server
     packages: list[str]
 
 
@@ -87,6 +115,10 @@ class Job(BaseModel):
     """After so many of the places the run ends with the first loss, and with a time-out at once; None: it goes on."""
     lost: bool = False
     """Whether a test before `first` was lost."""
+    server: Server | None = None
+    """Of uses with GPUs; None: the suite's own."""
+    grant: Grant | None = None
+    """The devices that the driver holds for this job."""
 
 
 class Event(BaseModel):
@@ -140,18 +172,23 @@ class SuiteHost:
         """Fork for each request until the driver is gone."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks are reaped by the kernel; the driver holds their pidfd
         while True:
-            data, descriptors, _, _ = socket.recv_fds(self.requests, 16, 1)
+            data, descriptors, _, _ = socket.recv_fds(self.requests, 1, 2)
             if not data:
                 return
             channel = socket.socket(fileno=descriptors[0])
+            control_fd = descriptors[1] if len(descriptors) > 1 else self.config.control_fd
             try:
                 pid = os.fork()
             except OSError:
                 channel.close()  # no process to be had now; the driver sees the channel end and asks again
-                continue
+                pid = -1
             if pid == 0:
                 self.requests.close()
-                run_fork(channel, items, tests, self.config, self.names)
+                run_fork(channel, items, tests, self.config.model_copy(update={"control_fd": control_fd}), self.names)
+            for descriptor in descriptors[1:]:
+                os.close(descriptor)
+            if pid < 0:
+                continue
             # a fork that died at once leaves no pidfd; the driver sees the channel end
             with contextlib.suppress(OSError):
                 pidfd = os.pidfd_open(pid)
@@ -197,14 +234,12 @@ def run_job(
     job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names, stream: Any
 ) -> None:
     """Run the job's tests in order, each reported as soon as it is judged."""
-    address = ZygoteAddress(config.control_fd, config.cgroup_name, config.backend)
-    cgroups = None
-    if address.isolated:
-        cgroups = CgroupParent.existing(config.cgroup_name, config.cgroup_version, config.cgroup_kinds)
+    client = (job.server or config.server).client(config.control_fd, job.grant)
     submission = Submission(
-        sandbox_channels(ZygoteClient(address, cgroups)), job.files, tuple(job.modules), job.limits, job.import_seed,
+        sandbox_channels(client), job.files, tuple(job.modules), job.limits, job.import_seed,
         names, cells=job.cells, forbidden=job.forbidden, refused=job.refused,
     )  # fmt: skip
+    submission.gpus = job.grant.visible if job.grant is not None else ""
     handles.current = submission
     lost = job.lost
     for number, place in enumerate(job.places[job.first :], start=job.first):
@@ -242,6 +277,7 @@ def run_test(
         allowed=None if job.allowed is None else frozenset(job.allowed[test.nodeid]),
     )
     plugin.set_seed(seed[:-8])
+    plugin.set_device("cuda" if job.grant is not None else "cpu")
     seed_everything(int(seed[:8], 16))  # a suite's own np.random and torch.randn, by the part that stays here
     submission.begin_test(use)
     plugin.begin_subtests()
@@ -249,7 +285,10 @@ def run_test(
     submission.end_test()
     subtests = plugin.take_subtests(job.subtests.get(test.nodeid, 0))
     printed = clean_text(submission.printed.decode("utf-8", "replace"), _PRINTED_CHARS)
-    return judge_test(test.nodeid, reports, item.stash.get(plugin.raised, None), use, subtests, printed, seed)
+    result = judge_test(test.nodeid, reports, item.stash.get(plugin.raised, None), use, subtests, printed, seed)
+    if not test.gpus:
+        return result
+    return result.model_copy(update={"device": "cuda" if job.grant is not None else "cpu"})
 
 
 def _write(stream: Any, event: Event) -> None:

@@ -31,6 +31,7 @@ from autograder.proxy.modules import AssignmentModules, NoReferenceError, Refere
 from autograder.proxy.pipes import pipe_channels
 from autograder.spec import PUBLIC_PREFIX, Assignment
 from autograder.testrun import plugin
+from autograder.testrun.accelerator import defer
 from autograder.testrun.host import Job, last_line, pytest_arguments, run_test
 from autograder.testrun.judgement import sentence
 from autograder.testrun.runner import TestRun
@@ -228,7 +229,7 @@ class _PublicSession(_Collection):
         run = self._run_submission(items, Workspace("reference", files, tuple(spec.modules), "reference", (), ""))
         self.reference = list(run.results)
         for result in run.results:
-            if result.outcome is not Outcome.PASSED:
+            if result.outcome not in (Outcome.PASSED, Outcome.DEFERRED):
                 why = result.summary or result.detail.rpartition("\n")[2] or result.outcome.label
                 raise SpecError(
                     f"{self.assignment.reference} does not pass {result.nodeid} ({why.rstrip('.')}); mend one of them."
@@ -260,7 +261,10 @@ class _PublicSession(_Collection):
         )
 
     def _run_test(self, items: list[pytest.Item], index: int, submission: Submission, job: Job) -> TestResult:
-        following = items[index + 1] if index + 1 < len(items) else None
+        if _needs_gpu(self.tests[index]):
+            return defer(self.tests[index], "check takes no GPU")
+        after = zip(items[index + 1 :], self.tests[index + 1 :], strict=True)
+        following = next((item for item, test in after if not _needs_gpu(test)), None)
         stash = items[index].stash
         if plugin.raised in stash:  # by an earlier submission
             del stash[plugin.raised]
@@ -289,6 +293,11 @@ class _PublicSession(_Collection):
             forbidden=self.assignment.spec.forbidden,
             refused=workspace.forbidden,
         )
+
+
+def _needs_gpu(test: ExpectedTest) -> bool:
+    """Whether a test cannot be run on a student's machine: there the processor alone computes."""
+    return test.gpus > 0 and not test.runs_on_cpu
 
 
 def _seed(workspace: Workspace, test: str) -> str:

@@ -6,6 +6,9 @@
 @pytest.mark.hint("Look at ...")    shown to the student when the test fails
 @pytest.mark.in_place("X")          the student's code may change the argument X, and the test's own X with it
 @pytest.mark.visibility("hidden")   Gradescope's visibility of the test
+@pytest.mark.gpu(count=1, memory_gib=8, cpu=True)   needs GPUs: put off where there are none; by --device cpu, and with
+                                    cpu=True alone, it runs without
+device                              "cuda" in a test that has a GPU, else "cpu": to be handed to the student's code
 rng                                 numpy.random.Generator, seeded for this submission and this test
 reference                           the reference's module, in the trusted process
 """
@@ -35,6 +38,7 @@ MARKS: Final = {
     "hint(text)": "what the student is told when the test fails",
     "in_place(*names)": "arguments that the student's code may change; the test's own are changed with them",
     "visibility(name)": "visible, hidden, after_due_date or after_published on Gradescope",
+    "gpu(count=1, memory_gib=0, cpu=False)": "the test needs GPUs of so much memory; cpu: the processor may stand in",
 }
 
 raised: Final = pytest.StashKey[BaseException]()
@@ -43,6 +47,7 @@ raised: Final = pytest.StashKey[BaseException]()
 _reference: dict[str, types.ModuleType] = {}
 _subtests: list[pytest.TestReport] = []
 _seed = "0"  # in plain pytest
+_device = "cpu"
 
 
 def set_reference(modules: dict[str, types.ModuleType]) -> None:
@@ -54,6 +59,18 @@ def set_seed(seed: str) -> None:
     """The hexadecimal seed of the test that runs next."""
     global _seed
     _seed = seed
+
+
+def set_device(device: str) -> None:
+    """What the `device` fixture gives in the test that runs next."""
+    global _device
+    _device = device
+
+
+@pytest.fixture
+def device() -> str:
+    """Where the student's code may compute in this test: torch's name of the device."""
+    return _device
 
 
 @pytest.fixture
@@ -169,9 +186,27 @@ def _describe(item: pytest.Item, cases: int, default_points: float) -> ExpectedT
             visibility=_argument(item, "visibility", "visible"),
             public=item.path.name.startswith(PUBLIC_PREFIX),
             timeout_s=_argument(item, "timeout", None),
+            **_gpu(item),
         )
     except (TypeError, ValueError) as error:
         raise SpecError(f"{item.nodeid} has a mark that cannot be read: {str(error).splitlines()[0]}.") from None
+
+
+def _gpu(item: pytest.Item) -> dict[str, Any]:
+    """What the mark `gpu` asks for, in ExpectedTest's words; nothing without it."""
+    mark = item.get_closest_marker("gpu")
+    if mark is None:
+        return {}
+    known = {"count": "gpus", "memory_gib": "gpu_memory_gib", "cpu": "runs_on_cpu"}
+    unknown = [name for name in mark.kwargs if name not in known]
+    if mark.args or unknown:
+        raise TypeError(f"gpu takes {', '.join(f'{name}=' for name in known)} alone")
+    asked = {"gpus": 1} | {known[name]: value for name, value in mark.kwargs.items()}
+    if type(asked["gpus"]) is not int or asked["gpus"] < 1:
+        raise ValueError("gpu's count is a number of devices, at least 1")
+    if type(asked.get("runs_on_cpu", False)) is not bool:
+        raise ValueError("gpu's cpu is True or False")
+    return asked
 
 
 def _case(indices: dict[str, int]) -> str:

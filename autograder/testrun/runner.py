@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from autograder.errors import GraderError, SpecError
@@ -25,7 +25,8 @@ from autograder.sandbox import Zygote
 from autograder.sandbox.zygote import ENVIRONMENT
 from autograder.spec import Assignment
 from autograder.stopwatch import Stopwatch
-from autograder.testrun.host import Event, HostConfig, Job
+from autograder.testrun.accelerator import NO_GPU, Place, defer
+from autograder.testrun.host import Event, HostConfig, Job, Server
 from autograder.verdict import ExpectedTest, Outcome, TestResult
 from autograder.workspace import Workspace
 
@@ -73,6 +74,8 @@ class Suite:
         self.assignment = assignment
         self.key = key
         self.reference: dict[str, TestResult] = {}
+        self.accelerator = NO_GPU
+        """Lends GPUs to the tests that need them."""
         self._lock = threading.Lock()
         self._requests, theirs = socket.socketpair()
         self._process = self._start(sandbox, theirs)
@@ -90,10 +93,7 @@ class Suite:
             modules=self.assignment.spec.modules,
             points=self.assignment.spec.points,
             control_fd=address.control_fd,
-            cgroup_name=address.cgroup_name,
-            cgroup_version=sandbox.cgroups.version if sandbox.cgroups else 0,
-            cgroup_kinds=list(sandbox.cgroups.controllers) if sandbox.cgroups else [],
-            backend=address.backend,
+            server=Server.of(sandbox),
             packages=self.assignment.spec.packages,
         )
         process = subprocess.Popen(
@@ -130,7 +130,15 @@ class Suite:
             self._requests.settimeout(None)
         if "error" in message:
             raise SpecError(f"{self.assignment.tests}: {message['error']}")
-        return tuple(ExpectedTest.model_validate(test) for test in message["tests"])
+        tests = tuple(ExpectedTest.model_validate(test) for test in message["tests"])
+        most = self.assignment.spec.limits.gpus
+        for test in tests:
+            if test.gpus > most:
+                raise SpecError(
+                    f"{self.assignment.tests}: {test.nodeid} asks for {test.gpus} GPUs, and assignment.toml allows a "
+                    f"submission {most}; set gpus under [limits]."
+                )
+        return tests
 
     def _read(self, size: int) -> bytes:
         data = b""
@@ -174,9 +182,67 @@ class Suite:
         Raises:
             GraderError: the trusted side died again and again; the submission stays ungraded.
         """
-        started_s = time.monotonic()
         places = range(len(self.tests)) if tests is None else tests
-        state = _RunState([], 0, 0.0, 0, tests=places, whole=whole, until_s=until_s)
+        if not any(self.tests[place].gpus for place in places):
+            return self._run_places(workspace, places, whole=whole, until_s=until_s)
+        return self._run_divided(workspace, places, whole=whole, until_s=until_s)
+
+    def _run_divided(
+        self, workspace: Workspace, places: Sequence[int], *, whole: int | None, until_s: float
+    ) -> TestRun:
+        """Tests that need GPUs apart from the others: in a sandbox that has them, or put off."""
+        here: list[int] = []
+        with_gpus: list[int] = []
+        deferred: dict[int, TestResult] = {}
+        for place in places:
+            test = self.tests[place]
+            reason = self._why_not(test)
+            if reason:
+                deferred[place] = defer(test, reason)
+            else:
+                (with_gpus if test.gpus and not self.accelerator.runs_on_cpu(test) else here).append(place)
+        run = self._run_places(workspace, here, whole=whole, until_s=until_s)
+        found = dict(zip(here, run.results, strict=False)) | deferred
+        if with_gpus and (whole is None or len(run.results) == len(here)):
+            second = self._run_with_gpus(workspace, with_gpus, whole=whole, until_s=until_s)
+            found |= dict(zip(with_gpus, second.results, strict=False))
+            run = _join(run, second)
+        return replace(run, results=tuple(found[place] for place in places if place in found))
+
+    def _why_not(self, test: ExpectedTest) -> str:
+        """Why a test is put off: what held for the reference holds for the submissions."""
+        reference = self.reference.get(test.nodeid)
+        if reference is not None and reference.outcome is Outcome.DEFERRED:
+            return next(iter(reference.evidence), "put off: it was for the reference").removeprefix("put off: ")
+        return self.accelerator.why_not(test)
+
+    def _run_with_gpus(
+        self, workspace: Workspace, places: Sequence[int], *, whole: int | None, until_s: float
+    ) -> TestRun:
+        """Hold the devices, run; where a test is lost, ask whether they still work: else it is put off."""
+        count = max(self.tests[place].gpus for place in places)
+        with self.accelerator.lend(count, until_s) as place:
+            run = self._run_places(workspace, places, whole=whole, until_s=until_s, place=place)
+            lost = [result for result in run.results if result.outcome not in (Outcome.PASSED, Outcome.PARTIAL)]
+            reason = self.accelerator.try_place(place).reason if lost else ""
+        if not reason:
+            return run
+        by_nodeid = {test.nodeid: test for test in self.tests}
+        results = [defer(by_nodeid[r.nodeid], reason) if r in lost else r for r in run.results]
+        return replace(run, results=tuple(results))
+
+    def _run_places(
+        self,
+        workspace: Workspace,
+        places: Sequence[int],
+        *,
+        whole: int | None,
+        until_s: float,
+        place: Place | None = None,
+    ) -> TestRun:
+        """Run the tests at these places in one kind of sandbox, whatever dies on the way."""
+        started_s = time.monotonic()
+        state = _RunState([], 0, 0.0, 0, tests=places, whole=whole, until_s=until_s, place=place)
         died_in: list[int] = []
         while True:
             try:
@@ -225,6 +291,8 @@ class Suite:
             first=state.following,
             whole=state.whole,
             lost=any(result.outcome is not Outcome.PASSED for result in state.results),
+            server=Server.of(state.place.sandbox) if state.place else None,
+            grant=state.place.grant if state.place else None,
         )
 
     def _allowed(self, *, resumed: bool) -> dict[str, list[str]] | None:
@@ -251,8 +319,11 @@ class Suite:
         channel, theirs = socket.socketpair()
         with channel:
             try:
+                descriptors = [theirs.fileno()]
+                if state.place is not None:
+                    descriptors.append(state.place.sandbox.address().control_fd)
                 with self._lock:
-                    socket.send_fds(self._requests, [b"r"], [theirs.fileno()], socket.MSG_NOSIGNAL)
+                    socket.send_fds(self._requests, [b"r"], descriptors, socket.MSG_NOSIGNAL)
             except OSError:
                 raise GraderError("The suite's process is gone; run the command again.") from None
             finally:
@@ -282,6 +353,18 @@ class Suite:
             state.passed_over = state.passed_over or event.passed_over
 
 
+def _join(first: TestRun, second: TestRun) -> TestRun:
+    """Two runs of one submission as one; the results are the caller's to put in order."""
+    return TestRun(
+        results=(*first.results, *second.results),
+        peak_memory_mib=max(first.peak_memory_mib, second.peak_memory_mib),
+        sandboxes=first.sandboxes + second.sandboxes,
+        wall_s=first.wall_s + second.wall_s,
+        import_failure=first.import_failure or second.import_failure,
+        passed_over=first.passed_over or second.passed_over,
+    )
+
+
 @dataclass
 class _RunState:
     results: list[TestResult]
@@ -293,6 +376,7 @@ class _RunState:
     tests: Sequence[int] = ()
     whole: int | None = None
     until_s: float = math.inf
+    place: Place | None = None
 
     @property
     def left_s(self) -> float:
