@@ -54,13 +54,13 @@ def draw_cost(axes: Axes, tools: dict[str, Any], colours: dict[str, str]) -> Non
 
 
 def draw_growth(axes: Axes, sizes: dict[str, Any], colours: dict[str, str]) -> None:
-    """Wall seconds of a class after start-up, and the peak memory written at each point."""
+    """Wall seconds of a class after start-up, the memory written at each point."""
     counts = [int(size) for size in sizes]
     seconds = [one["wall_s"] for one in sizes.values()]
     axes.loglog(counts, seconds, color=colours["ours"], marker="o", markersize=6, linewidth=2)
     for count, second, one in zip(counts, seconds, sizes.values(), strict=True):
         axes.annotate(
-            f"{second:,.3g} s\n{one['peak_pss_mib']:.0f} MiB", (count, second), xytext=(-8, 8),
+            f"{second:,.3g} s\n{one['usual_peak_pss_mib']:.0f} MiB", (count, second), xytext=(-8, 8),
             textcoords="offset points", color=colours["ink"], fontsize=9, ha="right", va="center",
         )  # fmt: skip
     axes.yaxis.set_major_formatter("{x:g}")
@@ -70,7 +70,7 @@ def draw_growth(axes: Axes, sizes: dict[str, Any], colours: dict[str, str]) -> N
     axes.set_xlim(counts[0] / 4, counts[-1] * 1.6)
     axes.set_ylim(seconds[0] / 2, seconds[-1] * 3)
     axes.set_xlabel("submissions", color=colours["faint"])
-    axes.set_title("Seconds after start-up, two jobs; peak memory", loc="left", fontsize=10.5, color=colours["ink"])
+    axes.set_title("Seconds after start-up, two jobs; memory", loc="left", fontsize=10.5, color=colours["ink"])
 
 
 def draw(theme: str, figures: Path, out: Path, form: str) -> Path:

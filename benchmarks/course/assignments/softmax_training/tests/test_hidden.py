@@ -74,5 +74,5 @@ def test_train():
     labels = rng.permutation(np.repeat(np.arange(3), 64))
     points = 3.0 * np.eye(3, 8)[labels] + rng.normal(size=(192, 8))
     X, y = torch.tensor(points, dtype=torch.float32), torch.tensor(labels)
-    model = train(X, y, 3, 125)
+    model = train(X, y, 3, 150)
     assert (model(X).argmax(dim=1) == y).float().mean() >= 0.9
