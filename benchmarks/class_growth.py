@@ -102,8 +102,8 @@ def main() -> None:
         f"{growth['cpu_s']:.2f} (0.90 to 1.10)"
     )
     console.print(
-        f"largest over smallest: {max(usual) / min(usual):.2f} of 95 % of looks, {max(peaks) / min(peaks):.2f} of the peaks "
-        f"(at most 1.10); {max(peaks):.0f} MiB of 600"
+        f"largest over smallest: {max(usual) / min(usual):.2f} of 95 % of looks, {max(peaks) / min(peaks):.2f} of the "
+        f"peaks (at most 1.10); {max(peaks):.0f} MiB of 600"
     )
     console.print(f"two jobs are {statistics.median(jobs):.2f} times as fast as one (at least 1.8)")
 

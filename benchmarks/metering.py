@@ -52,8 +52,8 @@ class Cost:
     def usual_peak_pss_mib(self) -> float:
         """What 95 of 100 looks at the memory did not exceed.
 
-        A look goes from process to process: one that ends or is forked meanwhile is counted twice, so that the highest of
-        a thousand looks is above the highest of ten, whatever the memory was.
+        A look goes from process to process: one that ends or is forked meanwhile is counted twice, so that the
+        highest of a thousand looks is above the highest of ten, whatever the memory was.
         """
         looks = sorted(self.pss_mib)
         return looks[min(len(looks) - 1, int(0.95 * len(looks)))] if looks else 0.0
