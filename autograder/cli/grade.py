@@ -16,7 +16,8 @@ from rich.console import Console
 
 from autograder.cli.progress import show_progress
 from autograder.errors import EXIT_OK, EXIT_UNGRADED, SpecError
-from autograder.jobs.local import ClassRun, Options, grade_class
+from autograder.jobs.class_run import ClassRun, Options
+from autograder.jobs.local import grade_class
 from autograder.jobs.results import ResultsFolder
 from autograder.jobs.room import count_cores, fit_jobs, free_memory_mib
 from autograder.jobs.rulings import load_overrides
@@ -37,6 +38,13 @@ class SandboxChoice(enum.StrEnum):
     NAMESPACES = "namespaces"
     USER = "user"
     NONE = "none"
+
+
+class Executor(enum.StrEnum):
+    """What `--executor` takes."""
+
+    LOCAL = "local"
+    SLURM = "slurm"
 
 
 class DeviceChoice(enum.StrEnum):
@@ -82,6 +90,9 @@ def grade(
     device: Annotated[
         DeviceChoice, typer.Option(help="cpu: no GPU; what the suite allows runs on the processor instead.")
     ] = DeviceChoice.AUTO,
+    executor: Annotated[
+        Executor, typer.Option(help="slurm: by jobs of this cluster, as course.toml says under [slurm].")
+    ] = Executor.LOCAL,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The class as JSON on standard output.")] = False,
@@ -109,8 +120,11 @@ def grade(
     chosen = _choose(intake, only or [], limit)
     folder = ResultsFolder(out.resolve())
     check_hidden(root, folder.path)
-    wanted = jobs or count_cores()
-    fitting = fit_jobs(wanted, assignment.spec.limits, free_memory_mib())
+    settings = read_slurm_settings(root)
+    on_cluster = executor is Executor.SLURM
+    cluster = Slurm() if on_cluster else None
+    wanted = jobs or (settings.cpus if on_cluster else count_cores())
+    fitting = wanted if on_cluster else fit_jobs(wanted, assignment.spec.limits, free_memory_mib())
     options = Options(
         jobs=fitting,
         secret=take_secret(root, seed),

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from autograder.jobs.local import Progress
+from autograder.jobs.class_run import Progress
 from autograder.verdict import GradeReport
 
 _LINE_EVERY_S = 10.0
