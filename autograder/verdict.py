@@ -114,6 +114,8 @@ class TestResult(Record):
     """The last calls of a test that did not pass, the last one last; for the TA alone."""
     tolerance_used: float = 0.0
     """The largest share of its tolerance that a comparison which passed has used; 0 where none was within one."""
+    measured: dict[str, float] = Field(default_factory=dict)
+    """For a leaderboard, by its name there: of a test that passed; less is better. It is worth no points."""
     cpu_s: float = 0.0
     wall_s: float = 0.0
     device: Literal["", "cuda", "cpu"] = ""

@@ -87,6 +87,7 @@ def test_marks_reach_the_expected_tests(list_suites: Listing) -> None:
 @pytest.mark.timeout(2)
 @pytest.mark.hint("Look at the sign.")
 @pytest.mark.visibility("after_due_date")
+@pytest.mark.gpu(count=2, memory_gib=7.5, cpu=True)
 def test_marked(): "M"
 
 def test_plain(): "P"
@@ -104,9 +105,25 @@ def test_plain(): "P"
         "visibility": "after_due_date",
         "public": False,
         "timeout_s": 2.0,
+        "gpus": 2,
+        "gpu_memory_gib": 7.5,
+        "runs_on_cpu": True,
     }
     assert plain == ExpectedTest(nodeid="test_hidden.py::test_plain", function="test_plain", title="P", points=0)
     assert (public.public, plain.public) == (True, False)
+
+
+def test_gpu_without_arguments(list_suites: Listing) -> None:
+    """The bare mark asks for one GPU of any size, and for nothing in its place; without it a test needs none."""
+    marked, plain = list_suites(0, test_hidden="@pytest.mark.gpu\ndef test_a(): 'A'\n\ndef test_b(): 'B'")
+    assert (marked.gpus, marked.gpu_memory_gib, marked.runs_on_cpu) == (1, 0, False)
+    assert plain.gpus == 0
+
+
+def test_more_gpus_than_a_submission_may_hold(open_suite: Callable[..., Suite]) -> None:
+    """A test that asks for more GPUs than limits.gpus is the author's error, in one sentence that says where."""
+    with pytest.raises(SpecError, match=r"test_widen asks for 2 GPUs, and assignment\.toml allows a submission 1"):
+        open_suite(hidden=HIDDEN.replace("def test_widen", "@pytest.mark.gpu(count=2)\ndef test_widen"))
 
 
 def test_classes_of_tests(list_suites: Listing) -> None:
@@ -153,6 +170,12 @@ def test_two_suites_may_use_one_name(list_suites: Listing) -> None:
         ("visibility('secret')", "test_f has a mark that cannot be read"),
         ("timeout('soon')", "test_f has a mark that cannot be read"),
         ("hint()", "hint takes one argument"),
+        ("gpu(2)", "gpu takes count=, memory_gib=, cpu= alone"),
+        ("gpu(memory=2)", "gpu takes count=, memory_gib=, cpu= alone"),
+        ("gpu(count=0)", "gpu's count is a number of devices"),
+        ("gpu(count=1.5)", "gpu's count is a number of devices"),
+        ("gpu(cpu='yes')", "gpu's cpu is True or False"),
+        ("gpu(memory_gib=-1)", "test_f has a mark that cannot be read"),
     ],
 )
 def test_wrong_marks(list_suites: Listing, marks: str, said: str) -> None:

@@ -2,7 +2,8 @@
 
 `close`, `shape`, `gradient`, `symbolic`, `derivation`, `raises` and `unchanged` are pure: they take what came back from
 the student's code as data, trust nothing about it, and raise `CheckFailure`, an AssertionError whose `finding` may be
-shown to the student of a hidden test. `probe`, `no_warnings`, `printed` and `seeded` act where the student's code runs.
+shown to the student of a hidden test. `probe`, `no_warnings`, `printed` and `seeded` act where the student's code runs;
+`measure` times it by our clock, for a leaderboard and never for points.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from autograder.checks.close import close, shape
 from autograder.checks.failure import CheckFailure, Finding
 from autograder.checks.gradient import gradient
+from autograder.checks.measure import Measured, measure
 from autograder.checks.probe import Probe, ProbeError, probe
 from autograder.checks.raises import raises
 from autograder.checks.symbolic import derivation, symbolic
@@ -19,12 +21,14 @@ from autograder.checks.watch import Printed, no_warnings, printed, seeded
 __all__ = [
     "CheckFailure",
     "Finding",
+    "Measured",
     "Printed",
     "Probe",
     "ProbeError",
     "close",
     "derivation",
     "gradient",
+    "measure",
     "no_warnings",
     "printed",
     "probe",

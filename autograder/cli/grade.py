@@ -249,7 +249,7 @@ def _tell_waiting(run: ClassRun, accelerator: Accelerator) -> None:
             "machine with a GPU, and `autograder merge` the two."
         )
     if on_cpu:
-        print(f"on the processor instead of a GPU, by --device {accelerator.choice}: {', '.join(sorted(on_cpu))}")
+        print(f"run on the processor instead of a GPU: {', '.join(sorted(on_cpu))}")
 
 
 def _tell(

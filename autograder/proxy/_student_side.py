@@ -35,8 +35,8 @@ Requests, and what they are answered with
     4 DO      {"op": str, "on": node, "args": [node], "kwargs": {str: node}, "returned": [int or str],
               "release": [int]}: one of OPERATIONS on a value; `returned` names arguments to send back, `release`
               handles that are no longer held                                        -> VALUE, RAISED or MISSING
-    5 WATCH   {"what": "warnings", "output" or "seed", "on": bool, "seed": u32}: begin or end to collect, or set the
-              global seeds                                                                    -> VALUE [str...]
+    5 WATCH   {"what": "warnings", "output", "seed" or "devices", "on": bool, "seed": u32}: begin or end to collect, set
+              the global seeds, or wait until what was begun on a GPU is done                 -> VALUE [str...]
     6 PROBE   {"source": str, "name": str, "args": [node], "kwargs": {str: node}, "seed": u32}: define and call a
               function of the test's, the global seeds set                                    -> VALUE or RAISED
     7 ANSWER  {"value": node} or {"raised": str, "token": int}: the answer to CALLBACK, of its nonce
@@ -517,6 +517,12 @@ class Server:
         what = request["what"]
         if what == "seed":
             set_seeds(request["seed"])
+            return self.reply([])
+        if what == "devices":
+            torch = sys.modules.get("torch")
+            if torch is not None and torch.cuda.is_initialized():
+                for number in range(torch.cuda.device_count()):
+                    torch.cuda.synchronize(number)
             return self.reply([])
         if not request["on"]:
             return self.reply(self.end_watch(what))

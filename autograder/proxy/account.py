@@ -58,6 +58,8 @@ class TestUse:
     decoding_s: float = 0.0
     tolerance_used: float = 0.0
     """The largest share of its tolerance that a comparison which passed has used."""
+    measured: dict[str, float] = field(default_factory=dict)
+    """What the test measured for a leaderboard, by name; less is better."""
     changed: str = ""
     steps: int = 0
     callbacks: int = 0

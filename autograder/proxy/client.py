@@ -83,6 +83,8 @@ class Submission:
         self.test: TestUse | None = None
         self.private_generator: np.random.Generator | None = None
         self.printed = b""
+        self.gpus = ""
+        """The names of the GPUs that are granted to it."""
         self.peak_memory_mib = 0.0
         self._cpu_at_begin_s = 0.0
         self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
@@ -103,6 +105,11 @@ class Submission:
         """Keep the largest share of its tolerance that a comparison of this test has used."""
         if self.test is not None:
             self.test.tolerance_used = max(self.test.tolerance_used, share)
+
+    def note_measured(self, name: str, value: float) -> None:
+        """Keep what the test measured for a leaderboard."""
+        if self.test is not None:
+            self.test.measured[name] = value
 
     def end_test(self) -> None:
         """Close the test's account."""

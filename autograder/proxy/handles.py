@@ -26,10 +26,16 @@ class Owner(Protocol):
         """Run a test author's function there."""
 
     def watch(self, what: str, *, on: bool, seed: int = 0) -> list[str]:
-        """Begin or end to collect warnings or output there, or set the seeds."""
+        """Begin or end to collect warnings or output there, set the seeds, or wait for the devices."""
 
     def note_tolerance(self, share: float) -> None:
         """Keep how much of its tolerance a comparison of the running test has used."""
+
+    def note_measured(self, name: str, value: float) -> None:
+        """Keep what the running test measured for a leaderboard."""
+
+    gpus: str
+    """The names of the GPUs that are granted to it; empty where none is."""
 
     @property
     def seed(self) -> int:

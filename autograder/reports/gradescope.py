@@ -50,6 +50,14 @@ class GradescopeTest(_Strict):
         return self
 
 
+class LeaderboardEntry(_Strict):
+    """One column of the leaderboard."""
+
+    name: str
+    value: float
+    order: Literal["asc", "desc"] = "asc"
+
+
 class GradescopeResults(_Strict):
     """The whole file."""
 
@@ -63,6 +71,11 @@ class GradescopeResults(_Strict):
     stdout_visibility: Visibility = "hidden"
     extra_data: dict[str, Any] = {}
     tests: list[GradescopeTest] = Field(min_length=1)
+    leaderboard: list[LeaderboardEntry] = []
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in serialise(self).items() if key != "leaderboard" or value}
 
 
 def render_gradescope(report: GradeReport, grader_version: str) -> GradescopeResults:
@@ -78,6 +91,12 @@ def render_gradescope(report: GradeReport, grader_version: str) -> GradescopeRes
             **({"waiting": report.waiting} if report.waiting else {}),
         },
         tests=[_render_test(number, test) for number, test in enumerate(report.tests, start=1)],
+        leaderboard=[
+            LeaderboardEntry(name=name, value=round(value, 6))
+            for test in report.tests
+            if not test.blocked_by
+            for name, value in test.result.measured.items()
+        ],
     )
 
 

@@ -239,6 +239,7 @@ def run_job(
         sandbox_channels(client), job.files, tuple(job.modules), job.limits, job.import_seed,
         names, cells=job.cells, forbidden=job.forbidden, refused=job.refused,
     )  # fmt: skip
+    submission.gpus = job.grant.visible if job.grant is not None else ""
     handles.current = submission
     lost = job.lost
     for number, place in enumerate(job.places[job.first :], start=job.first):

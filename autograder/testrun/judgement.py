@@ -94,6 +94,7 @@ def judge_test(
         asked=tuple(sorted(use.asked)),
         calls=() if outcome is Outcome.PASSED else write_calls(list(use.calls)),
         tolerance_used=use.tolerance_used,
+        measured=dict(use.measured) if outcome is Outcome.PASSED else {},
         cpu_s=use.cpu_s,
         wall_s=use.wall_s,
     )
