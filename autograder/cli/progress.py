@@ -34,6 +34,9 @@ class _TerminalProgress(Progress):
         failed = f"{self.faults} not graded" if self.faults else ""
         self.bar.update(self.task, advance=1, rate=f"{rate:.1f}/s", failed=failed)
 
+    def tell(self, sentence: str) -> None:
+        self.bar.console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+
 
 class _LineProgress(Progress):
     def __init__(self, console: Console) -> None:
@@ -58,6 +61,9 @@ class _LineProgress(Progress):
             f"{self.done} of {self.total} graded, {self.faults} not gradable, {rate:.1f}/s, {left_s:.0f} s left",
             highlight=False,
         )
+
+    def tell(self, sentence: str) -> None:
+        self.console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 @contextlib.contextmanager

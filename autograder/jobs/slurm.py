@@ -20,6 +20,7 @@ from autograder.jobs.arrays import (
     FOLDER,
     ArrayFolder,
     Job,
+    NodeRecord,
     Plan,
     create_array,
     find_arrays,
@@ -384,11 +385,8 @@ class _Driver:
             node = read_node(attempt)
             if node is None:
                 continue
-            if self.gathering.note_node(node) and node.name != self.sandbox:
-                self.sandbox = node.name
-                begin_journal(
-                    self.journal, self.assignment, self.gathering.ground, self.submissions, self.options, node.name
-                )  # the sandbox that what follows was graded in
+            if self.gathering.note_node(node):
+                self._tell_sandbox(node)
             wanted = array.waiting.get(number, {})
             for student, report in self.gathering.collect(attempt, list(wanted.values())).items():
                 submission = wanted[student]
@@ -399,6 +397,16 @@ class _Driver:
                     self.gathering.fill(submission, report)
                 else:
                     self.progress.advance(student, self.gathering.take(submission, report, node))
+
+    def _tell_sandbox(self, node: NodeRecord) -> None:
+        """A kind of sandbox that this run has not met: what follows was graded in it, and a weaker one is said."""
+        if node.name != self.sandbox:
+            self.sandbox = node.name
+            begin_journal(
+                self.journal, self.assignment, self.gathering.ground, self.submissions, self.options, node.name
+            )
+        if node.passed_over:
+            self.progress.tell(f"{node.host}: {node.passed_over} The sandbox {node.name!r} is used there instead.")
 
     def _is_over(self, array: _Array, number: int, task: Task | None, *, adopted: bool) -> bool:
         """Whether a task will bring nothing more."""

@@ -141,3 +141,8 @@ def defer(test: ExpectedTest, reason: str) -> TestResult:
 
 NO_GPU: Final = Accelerator("auto", (), Found(reason="nothing here looks for one"))
 """Where a suite is run by something that lends none."""
+
+
+def lend_none(choice: Choice) -> Accelerator:
+    """An accelerator that lends nothing of this machine's, and knows what was chosen."""
+    return Accelerator(choice, (), NO_GPU.found)
