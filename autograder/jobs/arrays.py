@@ -83,6 +83,7 @@ class NodeRecord(Record):
         passed_over: why a stronger one is not used.
         host: the node.
         job: Slurm's id of the task.
+        gpus: the devices that Slurm says it has, in its words; empty where it has none.
     """
 
     name: str
@@ -90,6 +91,7 @@ class NodeRecord(Record):
     passed_over: str = ""
     host: str = ""
     job: str = ""
+    gpus: str = ""
 
 
 class Failure(Record):

@@ -58,6 +58,8 @@ class Gathering:
         self.hosts: dict[str, str] = {}
         self.nodes = self._recall_nodes()
         self._node_of: dict[str, NodeRecord] = {}
+        self._told = find_origins(journal.path).keys()
+        self._tasks: set[str] = set()
         self._early: dict[str, list[GradeReport]] = {}
         self._seen: dict[Path, tuple[int, dict[str, GradeOrigin]]] = {}
 
@@ -73,8 +75,11 @@ class Gathering:
                     found.append(NodeRecord(name=name, layers=tuple(map(str, layers))))
         return list(dict.fromkeys(found))
 
-    def note_node(self, node: NodeRecord) -> bool:
-        """Keep a node's sandbox; whether it is of a kind that this run has not met."""
+    def note_task(self, node: NodeRecord) -> bool:
+        """Note that a task has begun; whether its sandbox is of a kind that this run has not met."""
+        if node.job not in self._tasks:
+            self._tasks.add(node.job)
+            self.journal.append("task", job=node.job, host=node.host, gpus=node.gpus)
         self.hosts[node.host] = node.name
         kind = NodeRecord(name=node.name, layers=node.layers)
         if kind not in self.nodes:
@@ -97,6 +102,8 @@ class Gathering:
                 self.run.reports[submission.student] = report
                 self.run.kept.add(submission.student)
                 self._node_of[submission.student] = node
+                if submission.student not in self._told:  # a run ended between the report and its line in the journal
+                    self._note("graded", submission, report)
                 return True
         return False
 
@@ -173,9 +180,13 @@ class Gathering:
         key = self._key(report, submission, self._node_of[student])
         report = apply_overrides(report, self.overrides.of(student)).model_copy(update={"grade_key": key})
         self.folder.write_report(report, __version__)
-        self.journal.append(event, student=student, key=key, submission=submission.digest, score=report.score, **more)
+        self._note(event, submission, report, **more)
         self.run.reports[student] = report
         return report
+
+    def _note(self, event: str, submission: Submission, report: GradeReport, **more: Any) -> None:
+        facts = {"student": submission.student, "key": report.grade_key, "submission": submission.digest}
+        self.journal.append(event, **facts, score=report.score, **more)
 
     def fail(self, student: str, why: str) -> None:
         """Leave a student ungraded: what cannot be graded now has no score."""

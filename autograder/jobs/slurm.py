@@ -17,7 +17,7 @@ from autograder.course import SlurmSettings
 from autograder.errors import GraderError, SpecError
 from autograder.jobs.arrays import FOLDER, NodeRecord, find_arrays, read_node
 from autograder.jobs.class_run import ClassRun, Options, Progress
-from autograder.jobs.cluster import Cluster, RefusedError, Task, UnreachableError
+from autograder.jobs.cluster import Cluster, RefusedError, Task, TaskState, UnreachableError
 from autograder.jobs.gathering import Gathering
 from autograder.jobs.ground import Ground, assignment_digest, environment_digest
 from autograder.jobs.results import Journal, ResultsFolder
@@ -224,8 +224,9 @@ class _Driver:
             self.journal.append("taken up", array=array.folder.name, job=array.job.id, gpus=array.gpus)
             for number in list(array.waiting):
                 self._collect(array, number)
-            if array.job.cancelled or array.has_ended(by_place):
-                array.waiting.clear()  # an earlier run's loss: what is missing is asked for anew
+                task = array.find_task(number, by_place)
+                if array.job.cancelled or task is None or task.state is TaskState.OVER:
+                    array.waiting.pop(number, None)  # an earlier run's loss: what is missing is asked for anew
         self._retire(by_place)
 
     # ---- submitting
@@ -269,7 +270,7 @@ class _Driver:
         for array in self.arrays:
             self._hear_of(array, queue)
             for number in list(array.waiting):
-                task = by_place.get((array.job.id, number))
+                task = array.find_task(number, by_place)
                 self._collect(array, number)
                 if number in array.waiting and array.is_over(number, task):
                     self._settle_lost(array, number, task)
@@ -301,7 +302,7 @@ class _Driver:
             node = read_node(attempt)
             if node is None:
                 continue
-            if self.gathering.note_node(node):
+            if self.gathering.note_task(node):
                 self._tell_sandbox(node)
             wanted = dict(array.waiting.get(number, {}))
             for student, report in self.gathering.collect(attempt, wanted.values()).items():
@@ -322,7 +323,7 @@ class _Driver:
             self.progress.tell(f"{node.host}: {node.passed_over} The sandbox {node.name!r} is used there instead.")
 
     def _settle_lost(self, array: WatchedArray, number: int, task: Task | None) -> None:
-        """A task is over, and some submissions have not come from it: they are asked for again, each by itself.
+        """A task is over, and some submissions have not come from it: they are asked for again.
 
         Raises:
             SpecError: the assignment cannot be graded there.
@@ -332,16 +333,16 @@ class _Driver:
         if failure is not None and failure.kind == "spec":
             raise SpecError(failure.why)
         why = failure.why if failure is not None else array.say_lost(number, task)
-        if task is not None and task.was_cancelled:
+        cancelled = array.was_cancelled(number, task)
+        if cancelled:
             why = f"Slurm's job {array.job.id} was cancelled; run the same command again."
         array.lost = True
         self.journal.append("lost", job=array.job.id, task=number, why=why, students=students)
         for student in students:
             self.losses[array.gpus, student] += 1
-            cancelled = task is not None and task.was_cancelled
             if student in faults or cancelled or self.losses[array.gpus, student] >= _TRIES:
                 self._give_up(array.gpus, student, faults.get(student, why))
-        if failure is None:
+        if failure is None and array.was_its_own(number, task):
             self.alone.update(students)  # one of them may have been what ended it
 
     # ---- what cannot be had

@@ -115,7 +115,12 @@ def _grade(
 def _describe(sandbox: Zygote, mine: Allotment) -> NodeRecord:
     host = os.environ.get("SLURMD_NODENAME") or platform.node()
     return NodeRecord(
-        name=sandbox.name, layers=sandbox.layers, passed_over=sandbox.passed_over, host=host, job=mine.job
+        name=sandbox.name,
+        layers=sandbox.layers,
+        passed_over=sandbox.passed_over,
+        host=host,
+        job=mine.job,
+        gpus=os.environ.get("SLURM_JOB_GPUS", ""),
     )
 
 

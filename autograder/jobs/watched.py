@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from autograder.jobs.arrays import ArrayFolder, Failure, Job, Plan, read_failure, read_faults
+from autograder.jobs.arrays import ArrayFolder, Failure, Job, Plan, read_failure, read_faults, read_node
 from autograder.jobs.cluster import Task, TaskState
 from autograder.submission import Submission
 
 _HEARD_OF_S: Final = 60.0  # when an array that nobody confirmed counts as never submitted
 _SHOW_UP_S: Final = 90.0  # how long a network file system may keep a finished task's files from this machine
+
+_OTHERS: Final = ("BOOT_FAIL", "CANCELLED", "NODE_FAIL", "PREEMPTED")
 
 Queue = Mapping[tuple[str, int], Task]
 """What Slurm knows, by array's id and task's number."""
@@ -38,6 +40,7 @@ class WatchedArray:
     taken: set[str] = field(default_factory=set)
     lost: bool = False
     _over_s: dict[int, float] = field(default_factory=dict)
+    _pending: set[int] = field(default_factory=set)
 
     @property
     def gpus(self) -> int:
@@ -61,10 +64,15 @@ class WatchedArray:
         self.job = self.job.model_copy(update=facts)
         self.folder.write_job(self.job)
 
+    def find_task(self, number: int, queue: Queue) -> Task | None:
+        """What Slurm knows of a task; a controller that has lost its state gives an id away again."""
+        task = queue.get((self.job.id, number))
+        return task if task is not None and task.name == self.folder.name else None
+
     def find_tasks(self, queue: Queue) -> list[Task]:
         """Those of its tasks that Slurm knows."""
-        places = ((self.job.id, number) for number in range(len(self.plan.tasks)))
-        return [queue[place] for place in places if place in queue]
+        found = (self.find_task(number, queue) for number in range(len(self.plan.tasks)))
+        return [task for task in found if task is not None]
 
     def has_ended(self, queue: Queue) -> bool:
         """Whether no task of it runs or will: nobody writes in its folder any more."""
@@ -85,16 +93,33 @@ class WatchedArray:
         if task is None and not self.job.id:
             return now_s - self.job.submitted_s > _HEARD_OF_S
         if task is not None and task.state is not TaskState.OVER:
-            if task.state is TaskState.RUNNING:
-                self.alive_s = now_s
-            self._over_s.pop(number, None)
+            self._note_alive(number, task, now_s)
             return False
-        if task is not None and task.word != "COMPLETED":
+        if (task is not None and task.word != "COMPLETED") or self.was_cancelled(number, task):
             return True
         attempt = self.last_attempt(number)
         if attempt is not None and (read_faults(attempt) is not None or read_failure(attempt) is not None):
             return True
         return now_s - self._over_s.setdefault(number, now_s) > _SHOW_UP_S
+
+    def _note_alive(self, number: int, task: Task, now_s: float) -> None:
+        self._over_s.pop(number, None)
+        if task.state is TaskState.PENDING:
+            self._pending.add(number)
+        else:
+            self._pending.discard(number)
+            self.alive_s = now_s
+
+    def was_cancelled(self, number: int, task: Task | None) -> bool:
+        """Whether somebody took a task out of the queue or ended it: one that only pended is then simply gone."""
+        if task is not None:
+            return task.was_cancelled
+        return number in self._pending and self.last_attempt(number) is None
+
+    def was_its_own(self, number: int, task: Task | None) -> bool:
+        """Whether what ended a task may have been a submission of it: it had begun, and nobody else ended it."""
+        attempt = self.last_attempt(number)
+        return attempt is not None and read_node(attempt) is not None and (task is None or task.word not in _OTHERS)
 
     def last_attempt(self, number: int) -> Path | None:
         """The folder of a task's last start; None where it never got so far."""
@@ -117,7 +142,7 @@ class WatchedArray:
 
     def waits_in_vain(self, queue: Queue, most_s: float) -> str:
         """Slurm's reason, where every task that is waited for has pended for so long; empty where that is not so."""
-        tasks = [queue.get((self.job.id, number)) for number in self.waiting]
+        tasks = [self.find_task(number, queue) for number in self.waiting]
         pending = [task for task in tasks if task is not None and task.state is TaskState.PENDING]
         if not pending or len(pending) < len(tasks) or time.time() - self.alive_s <= most_s:
             return ""
@@ -131,8 +156,8 @@ def find_by_name(name: str, queue: Iterable[Task]) -> str:
 
 def say_why_pending(arrays: Sequence[WatchedArray], queue: Queue) -> str:
     """How many tasks wait, and for what, where none of these arrays runs; empty where one does."""
-    places = [(array.job.id, number) for array in arrays for number in array.waiting]
-    tasks = [queue[place] for place in places if place in queue]
+    found = [array.find_task(number, queue) for array in arrays for number in array.waiting]
+    tasks = [task for task in found if task is not None]
     pending = [task for task in tasks if task.state is TaskState.PENDING]
     if not pending or len(pending) < len(tasks) or pending[0].reason in ("", "None"):
         return ""

@@ -23,7 +23,7 @@ from pathlib import Path
 from machines import NOBODY, SLOWNESS, on
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel", "sinfo")
-MAX_ARRAY_SIZE = 5
+MAX_ARRAY_SIZE = 4
 NODES = ("n1", "n2")
 _SBIN = "/usr/sbin:/sbin"
 
@@ -152,6 +152,13 @@ class SlurmCluster:
         for pid in self.steps(name):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+    def restart(self, name: str) -> None:
+        """End a daemon in its own way, and start it again."""
+        daemon = self.daemons.pop(name)
+        daemon.terminate()
+        daemon.wait()
+        self.start(name)
 
     def steps(self, node: str | None = None) -> list[int]:
         """The processes that run for jobs (of a node), Slurm's own step daemons first."""
