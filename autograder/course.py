@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from autograder.errors import SpecError, did_you_mean
 
@@ -41,6 +41,15 @@ class SlurmSettings(BaseModel):
     """Lines of shell that a job runs first, such as `module load python/3.11`."""
     environment: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = []
     """Variables that are handed to jobs beside PATH, HOME and LANG; nothing else is."""
+
+
+    @field_validator("environment")
+    @classmethod
+    def _refuse_words(cls, names: list[str]) -> list[str]:
+        """What sbatch takes for more than a name."""
+        if any(name in ("ALL", "NONE", "NIL") for name in names):
+            raise ValueError("variables are handed on by name, never ALL")
+        return names
 
 
 def read_slurm_settings(course: Path) -> SlurmSettings:

@@ -108,7 +108,11 @@ class Cluster(Protocol):
     """What the driver asks of a cluster."""
 
     def find_most_tasks(self) -> int:
-        """How many tasks an array may have."""
+        """How many tasks an array may have.
+
+        Raises:
+            UnreachableError: the controller does not answer.
+        """
 
     def submit(self, request: Request) -> str:
         """Submit an array; its id.
@@ -142,7 +146,7 @@ class Slurm:
 
     def find_most_tasks(self) -> int:
         """`MaxArraySize`: indices are smaller than it."""
-        found = re.search(r"^MaxArraySize\s*=\s*(\d+)", _run(["scontrol", "show", "config"]), re.MULTILINE)
+        found = re.search(r"^MaxArraySize\s*=\s*(\d+)", _ask(["scontrol", "show", "config"]), re.MULTILINE)
         return max(1, int(found[1])) if found else 1
 
     def submit(self, request: Request) -> str:
@@ -156,10 +160,7 @@ class Slurm:
     def poll(self) -> list[Task]:
         """One squeue."""
         command = ["squeue", "--noheader", "--array", "--states=all", f"--user={os.geteuid()}", f"--format={_FIELDS}"]
-        try:
-            return parse_queue(_run(command))
-        except RefusedError as error:
-            raise UnreachableError(str(error)) from None
+        return parse_queue(_ask(command))
 
     def cancel(self, jobs: Collection[str], names: Collection[str] = ()) -> None:
         """One scancel, and one for each name."""
@@ -205,6 +206,14 @@ def parse_queue(text: str) -> list[Task]:
                 state = TaskState.PENDING
             tasks.append(Task(job, int(index), name, state, word, reason))
     return tasks
+
+
+def _ask(command: list[str]) -> str:
+    """What a command prints that may not be refused. Raises UnreachableError where it does not succeed."""
+    try:
+        return _run(command)
+    except RefusedError as error:
+        raise UnreachableError(f"Slurm does not answer: {error}.") from None
 
 
 def _run(command: list[str]) -> str:

@@ -175,7 +175,8 @@ class _Driver:
             self._look_until_settled()
             self._clean_up()
         except UnreachableError as error:
-            raise UnreachableError(f"{error} What is submitted goes on; the same command takes it up again.") from None
+            more = " What is submitted goes on; the same command takes it up again." if self.arrays else ""
+            raise UnreachableError(f"{error}{more}") from None
         except BaseException:
             with contextlib.suppress(GraderError):
                 self._cancel(self.arrays)
