@@ -31,6 +31,6 @@ install() {
 log=$(mktemp)
 install >"$log" 2>&1 || { apt-get update -qq >"$log" 2>&1 && install >"$log" 2>&1; }
 if missing; then
-  echo "tests/slurm are skipped: apt-get has no Slurm ($(tail -n 1 "$log"))"
+  echo "tests/slurm are skipped: apt-get has brought no Slurm: $(tail -n 1 "$log")"
 fi
 rm -f "$log"
