@@ -14,14 +14,20 @@ LOST = [outcome for outcome in Outcome if outcome is not Outcome.PASSED]
 
 
 def scored(
-    outcome: Outcome, *, public: bool = False, hint: str = "", blocked_by: str = "", **fields: Any
+    outcome: Outcome,
+    *,
+    public: bool = False,
+    hint: str = "",
+    blocked_by: str = "",
+    waits_for: str = "",
+    **fields: Any,
 ) -> ScoredTest:
     """A test that came to this outcome."""
     expected = ExpectedTest(
         nodeid="test_hidden.py::test_f", function="test_f", title="F", points=2, hint=hint, public=public
     )
     result = TestResult(nodeid=expected.nodeid, outcome=outcome, **fields)
-    return ScoredTest(expected=expected, result=result, score=0, blocked_by=blocked_by)
+    return ScoredTest(expected=expected, result=result, score=0, blocked_by=blocked_by, waits_for=waits_for)
 
 
 def test_nothing_is_said_of_a_pass() -> None:
@@ -49,7 +55,8 @@ def test_hidden_test_tells_no_secret(outcome: Outcome) -> None:
         printed=SECRET,
         seed=SECRET,
     )
-    assert describe_test(test) == "Your code raised ValueError (line 3 of steps.py).\nHint: Look at the sign."
+    hint = "" if outcome is Outcome.DEFERRED else "\nHint: Look at the sign."  # nothing is wrong with it yet
+    assert describe_test(test) == f"Your code raised ValueError (line 3 of steps.py).{hint}"
 
 
 @pytest.mark.parametrize("outcome", LOST, ids=lambda outcome: outcome.label)
@@ -91,3 +98,11 @@ def test_failed_import_is_one_message_without_hints() -> None:
     """Where nothing was imported a hint about the mathematics helps nobody."""
     text = describe_test(scored(Outcome.MISSING, hint="Look at the sign.", summary=IMPORT_FAILED))
     assert text == IMPORT_FAILED
+
+
+def test_what_waits_for_a_gpu_is_said_in_words() -> None:
+    """A passed test that requires a deferred one says what it waits for; a deferred one that cannot pay says so."""
+    waiting = scored(Outcome.PASSED, waits_for="test_on_the_device")
+    assert describe_test(waiting) == "Passed; it pays when 'on the device' passes, which is graded later."
+    lost = scored(Outcome.DEFERRED, blocked_by="test_loss_of_zero")
+    assert describe_test(lost) == "Not counted: it pays only when 'loss of zero' passes."

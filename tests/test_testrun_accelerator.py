@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import ast
 import itertools
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from machines import SLOWNESS, on
 from small_course import ID, MODULE, write_course
 from stub_devices import StubAccelerator, stub_devices
 
@@ -244,3 +248,52 @@ def test_a_gpu_later_grades_what_was_put_off(sandbox: Zygote, found: Found, tmp_
     assert (second.kept, second.reports["a"].score, second.reports["a"].waiting) == (set(), 10, 0)
     third = run_class(sandbox, tmp_path, StubAccelerator(found))
     assert third.kept == {*"abcd", "wrong"}
+
+
+ONE_USE = '''
+import json, sys
+from autograder.limits import Limits
+from autograder.proxy.account import TestUse
+from autograder.proxy.client import Submission
+from autograder.proxy.sockets import sandbox_channels
+from autograder.sandbox import open_gpu_sandbox, open_sandbox
+from autograder.sandbox.devices import Device, Found, hold_devices
+
+LOOK = """
+def look():
+    import os
+    seen = {}
+    for name in sorted(os.listdir("/dev")):
+        if name.startswith("stub-gpu"):
+            try:
+                os.close(os.open(f"/dev/{name}", os.O_RDWR))
+                seen[name] = "opens"
+            except OSError:
+                seen[name] = "is refused"
+    return seen
+"""
+found = Found(tuple(Device(node, (node,)) for node in sys.argv[1:]))
+beside = open_sandbox("namespaces", [])
+place = open_gpu_sandbox(beside, [], found)
+with hold_devices(found, 1) as grant:
+    client = Submission(sandbox_channels(place.client(grant)), {"nothing.py": b""}, ("nothing",), Limits(), 0)
+    client.begin_test(TestUse(seed=0, cpu_limit_s=10, wall_limit_s=10))
+    print(json.dumps({"layers": place.layers, "seen": client.probe(LOOK, "look", (), {})}))
+    client.close()
+place.close()
+beside.close()
+'''
+
+
+def test_a_plain_user_grants_devices_too(found: Found) -> None:
+    """In a plain user's sandbox the granted file opens and the other does not."""
+    nodes = [device.nodes[0] for device in found.devices]
+    done = subprocess.run(
+        on("plain-user", [sys.executable, "-c", ONE_USE, *nodes]),
+        capture_output=True, text=True, timeout=120 * SLOWNESS, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert "user namespace" in told["layers"]
+    granted, other = (Path(node).name for node in nodes)
+    assert told["seen"] == {granted: "opens", other: "is refused"}

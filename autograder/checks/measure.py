@@ -1,9 +1,9 @@
 """How long the student's code takes, by our clock, for a leaderboard and never for points; and a GPU's memory.
 
-The clock is in the test's process, which the student's code cannot reach: it starts when the call leaves and stops when
-the result has come back and nothing is left to do on a GPU. Each repetition has inputs of its own, so that a kept answer
-is a wrong one; the caller checks the results. What travels is within the time: compare like with like, and let the
-arguments be small beside the work. Machines differ and others work beside, so no score hangs on it.
+The clock is in the test's process, which the student's code cannot reach: it starts when the call leaves and stops
+when the result has come back and nothing is left to do on a GPU. Each repetition has inputs of its own, so that a kept
+answer is a wrong one; the caller checks the results. What travels is within the time: compare like with like, and let
+the arguments be small beside the work. Machines differ and others work beside, so no score hangs on it.
 """
 
 from __future__ import annotations
