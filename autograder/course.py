@@ -42,7 +42,6 @@ class SlurmSettings(BaseModel):
     environment: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = []
     """Variables that are handed to jobs beside PATH, HOME and LANG; nothing else is."""
 
-
     @field_validator("environment")
     @classmethod
     def _refuse_words(cls, names: list[str]) -> list[str]:

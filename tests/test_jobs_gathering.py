@@ -96,13 +96,15 @@ def test_a_grade_without_its_line_in_the_journal_gets_one(tmp_path: Path) -> Non
     assert (event["student"], event["submission"]) == ("ada", ADA.digest)
 
 
-def write_attempt(folder: Path, submission: str, assignment: str = "assignment", key: bytes = b"key") -> Path:
+def write_attempt(
+    folder: Path, submission: str, assignment: str = "assignment", key: bytes = b"key", environment: str = "environment"
+) -> Path:
     """What a task leaves that graded ada."""
     (folder / "details").mkdir(parents=True)
     (folder / "node.json").write_text(NODE.model_dump_json())
     origin = {
         "assignment": "steps", "course": "/c", "paths": [], "seed": None, "seed_digest": key_digest(key),
-        "sandbox": "namespaces", "assignment_digest": assignment, "environment_digest": "environment",
+        "sandbox": "namespaces", "assignment_digest": assignment, "environment_digest": environment,
     }  # fmt: skip
     lines = [{"event": "run", "origin": origin}, {"event": "graded", "student": "ada", "submission": submission}]
     (folder / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -123,5 +125,10 @@ def test_a_tasks_report_is_taken_if_it_is_of_the_same_things(tmp_path: Path) -> 
         assert gathering.collect(good, []) == {}
         for name, attempt in others.items():
             assert gathering.collect(attempt, [ADA]) == {}, name
+            assert "has changed while the class was graded" in gathering.explain(attempt, ADA)
+        assert gathering.explain(good, ADA) == ""
+        elsewhere = write_attempt(tmp_path / "d", ADA.digest, environment="other")
+        assert gathering.collect(elsewhere, [ADA]) == {}
+        assert "The node n1 has another grader, Python or packages" in gathering.explain(elsewhere, ADA)
         (good / "details/ada.json").write_text('{"student": "ada"')
         assert gathering.collect(good, [ADA]) == {}

@@ -155,6 +155,15 @@ class Gathering:
         same = (made.assignment_digest, made.environment_digest) == (ground.assignment, ground.environment)
         return same and made.seed_digest == key_digest(ground.key) and origin.submission == submission.digest
 
+    def explain(self, attempt: Path, submission: Submission) -> str:
+        """Why what an attempt graded of a submission cannot be taken; empty where that is not so."""
+        origin, node = self._read_origins(attempt / "journal.jsonl").get(submission.student), read_node(attempt)
+        if origin is None or node is None or self._is_ours(origin, submission):
+            return ""
+        if origin.run.environment_digest != self.ground.environment:
+            return f"The node {node.host} has another grader, Python or packages than this machine; use one for both."
+        return "The assignment or its secret has changed while the class was graded; run the command again."
+
     def take(self, submission: Submission, report: GradeReport, node: NodeRecord) -> GradeReport:
         """Make a report the student's, with what a job with GPUs had found before."""
         student = submission.student

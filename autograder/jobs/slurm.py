@@ -329,8 +329,12 @@ class _Driver:
         Raises:
             SpecError: the assignment cannot be graded there.
         """
-        students = list(array.waiting.pop(number))
+        students = array.waiting.pop(number)
         faults, failure = array.read_end(number)
+        attempt = array.last_attempt(number)
+        if attempt is not None:
+            useless = {student: self.gathering.explain(attempt, one) for student, one in students.items()}
+            faults |= {student: sentence for student, sentence in useless.items() if sentence}
         if failure is not None and failure.kind == "spec":
             raise SpecError(failure.why)
         why = failure.why if failure is not None else array.say_lost(number, task)
@@ -338,7 +342,7 @@ class _Driver:
         if cancelled:
             why = f"Slurm's job {array.job.id} was cancelled; run the same command again."
         array.lost = True
-        self.journal.append("lost", job=array.job.id, task=number, why=why, students=students)
+        self.journal.append("lost", job=array.job.id, task=number, why=why, students=sorted(students))
         for student in students:
             self.losses[array.gpus, student] += 1
             if student in faults or cancelled or self.losses[array.gpus, student] >= _TRIES:
