@@ -170,6 +170,10 @@ class ArrayFolder:
         found = [path for path in (self.path / "attempts").glob(f"{task}.*") if path.suffix[1:].isdecimal()]
         return sorted(found, key=lambda path: int(path.suffix[1:]))
 
+    def has_begun(self, task: int) -> bool:
+        """Whether a task has ever run, if only the first line of its script."""
+        return (self.path / "logs" / f"{task}.txt").exists() or bool(self.attempts(task))
+
     def read_log(self, task: int) -> str:
         """The last line that a task printed; empty where there is none."""
         try:

@@ -228,6 +228,8 @@ class _Driver:
                 task = array.find_task(number, by_place)
                 if array.job.cancelled or task is None or task.state is TaskState.OVER:
                     array.waiting.pop(number, None)  # an earlier run's loss: what is missing is asked for anew
+                else:
+                    array.note_alive(number, task)
         self._retire(by_place)
 
     # ---- submitting

@@ -94,7 +94,7 @@ class Submitter:
         plan = self._plan(gpus, [{one.student: one.digest for one in chunk} for chunk in chunks])
         folder = create_array(self.results, plan, chunks, write_script(self.settings))
         waiting = {number: {one.student: one for one in chunk} for number, chunk in enumerate(chunks)}
-        array = WatchedArray(folder, plan, Job(), waiting, alive_s=time.time())
+        array = WatchedArray(folder, plan, Job(), waiting, alive_s=time.time(), pending=set(waiting))
         array.note_job(submitted_s=array.alive_s)
         return array
 

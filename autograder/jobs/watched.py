@@ -30,6 +30,7 @@ class WatchedArray:
         alive_s: when a task of it ran last, by the clock; at first when it was submitted.
         taken: of whom something has come.
         lost: whether a task of it was.
+        pending: the tasks that were in the queue when they were last seen.
     """
 
     folder: ArrayFolder
@@ -39,8 +40,8 @@ class WatchedArray:
     alive_s: float = 0.0
     taken: set[str] = field(default_factory=set)
     lost: bool = False
+    pending: set[int] = field(default_factory=set)
     _over_s: dict[int, float] = field(default_factory=dict)
-    _pending: set[int] = field(default_factory=set)
 
     @property
     def gpus(self) -> int:
@@ -93,7 +94,7 @@ class WatchedArray:
         if task is None and not self.job.id:
             return now_s - self.job.submitted_s > _HEARD_OF_S
         if task is not None and task.state is not TaskState.OVER:
-            self._note_alive(number, task, now_s)
+            self.note_alive(number, task)
             return False
         if (task is not None and task.word != "COMPLETED") or self.was_cancelled(number, task):
             return True
@@ -102,19 +103,20 @@ class WatchedArray:
             return True
         return now_s - self._over_s.setdefault(number, now_s) > _SHOW_UP_S
 
-    def _note_alive(self, number: int, task: Task, now_s: float) -> None:
+    def note_alive(self, number: int, task: Task) -> None:
+        """A task waits or runs."""
         self._over_s.pop(number, None)
         if task.state is TaskState.PENDING:
-            self._pending.add(number)
+            self.pending.add(number)
         else:
-            self._pending.discard(number)
-            self.alive_s = now_s
+            self.pending.discard(number)
+            self.alive_s = time.time()
 
     def was_cancelled(self, number: int, task: Task | None) -> bool:
         """Whether somebody took a task out of the queue or ended it: one that only pended is then simply gone."""
         if task is not None:
             return task.was_cancelled
-        return number in self._pending and self.last_attempt(number) is None
+        return number in self.pending and not self.folder.has_begun(number)
 
     def was_its_own(self, number: int, task: Task | None) -> bool:
         """Whether what ended a task may have been a submission of it: it had begun, and nobody else ended it."""

@@ -61,7 +61,7 @@ def test_class_equals_the_local_run(plain: SlurmClass) -> None:
 
 
 def test_interrupted_run_cancels_its_jobs_and_goes_on(plain: SlurmClass) -> None:
-    """Ctrl-C leaves no job in the queue; the same command grades the rest, and nobody twice."""
+    """Ctrl-C leaves no job in the queue; whoever goes on, for one student or for all, grades nobody twice."""
     half = ("--limit", "30")
     with plain.start("interrupted", *SLURM, *half) as process:
         plain.wait_for(lambda: len(plain.graded("interrupted")) >= 5, process)
@@ -71,6 +71,12 @@ def test_interrupted_run_cancels_its_jobs_and_goes_on(plain: SlurmClass) -> None
     assert "the same command goes on" in said
     plain.wait_for(lambda: plain.queue() == {})
     assert len(plain.graded("interrupted")) < 30
+    with plain.start("interrupted", *SLURM, *half) as process:
+        plain.wait_for(lambda: folders(plain, "interrupted") and plain.queue(), process)
+        process.kill()
+    last = "s29"  # in the array of the dead command, which goes on for the others
+    assert plain.grade("interrupted", *SLURM, "--only", last) == (0, "")
+    assert last in plain.graded("interrupted")
     assert plain.grade("interrupted", *SLURM, *half) == (0, "")
     assert_as_local(plain, "interrupted", 30)
 
