@@ -20,6 +20,7 @@ from autograder.jobs.class_run import ClassRun, Options, Progress
 from autograder.jobs.cluster import Cluster, RefusedError, Task, TaskState, UnreachableError
 from autograder.jobs.gathering import Gathering
 from autograder.jobs.ground import Ground, assignment_digest, environment_digest
+from autograder.jobs.interrupts import Interrupts
 from autograder.jobs.results import Journal, ResultsFolder
 from autograder.jobs.submitting import Submitter
 from autograder.jobs.summary import begin_journal, refresh_kept, write_summary
@@ -139,6 +140,7 @@ class _Driver:
         self.jobs: set[str] = set()
         self.said = ""
         self.settled_s = 0.0
+        self.interrupts = Interrupts()
 
     # ---- the beginning
 
@@ -170,10 +172,11 @@ class _Driver:
     def work(self) -> None:
         """Submit, look and take, until every submission is settled; whatever ends it early cancels the jobs."""
         try:
-            self._take_up()
-            self._submit_missing()
-            self._look_until_settled()
-            self._clean_up()
+            with self.interrupts:
+                self._take_up()
+                self._submit_missing()
+                self._look_until_settled()
+                self._clean_up()
         except UnreachableError as error:
             more = " What is submitted goes on; the same command takes it up again." if self.arrays else ""
             raise UnreachableError(f"{error}{more}") from None
@@ -185,7 +188,7 @@ class _Driver:
     def _look_until_settled(self) -> None:
         pause_s, silent_s = _FIRST_LOOK_S, 0.0
         while not self._is_settled():
-            time.sleep(pause_s)
+            self.interrupts.sleep(pause_s)
             try:
                 changed = self._look(self.cluster.poll())
                 silent_s = 0.0
@@ -244,6 +247,7 @@ class _Driver:
             busy = {student for array in self.arrays if array.gpus == gpus for student in array.students}
             missing = [submission for student, submission in needed.items() if student not in busy]
             for part in self.submitter.divide(missing, self.alone):
+                self.interrupts.check()
                 array = self.submitter.prepare(gpus, part)
                 self.arrays.append(array)  # from here on it is cancelled by whatever ends this run
                 try:
@@ -271,6 +275,7 @@ class _Driver:
         by_place = _by_place(queue)
         before = self._count()
         for array in self.arrays:
+            self.interrupts.check()
             self._hear_of(array, queue)
             for number in list(array.waiting):
                 task = array.find_task(number, by_place)
