@@ -72,7 +72,7 @@ def survey_machine() -> Survey:
         _try_backend("user", open_user, "run as root, in a container with Docker's default rights or more"),
     )
     layers = (_try_user_namespaces(), _try_landlock(), _try_seccomp(), *_try_cgroups())
-    return Survey(backends, layers, (_find_gpu(), _find_slurm()))
+    return Survey(backends, layers, (_find_gpu(), find_slurm()))
 
 
 def _try_backend(name: str, start: Callable[[list[str]], Zygote], advice: str) -> Layer:
@@ -206,7 +206,7 @@ def cuda_build() -> str | None:
     return found[1] if found else ""
 
 
-def _find_slurm() -> Layer:
+def find_slurm() -> Layer:
     """Whether jobs can be submitted from here: Slurm's commands, and a controller that answers them."""
     found = shutil.which("sbatch")
     if not found:

@@ -103,7 +103,9 @@ def test_whatever_is_lost_is_graded_once(root: SlurmClass) -> None:
     cluster = root.cluster
     with root.start("lost", *SLURM) as process:
         root.wait_for(lambda: beginners(cluster, "n1"), process)
-        os.kill(beginners(cluster, "n1")[0], signal.SIGKILL)
+        victim = beginners(cluster, "n1")[0]
+        assert b"SECRET_OF_THIS_SHELL" not in Path(f"/proc/{victim}/environ").read_bytes()
+        os.kill(victim, signal.SIGKILL)
         root.wait_for(lambda: root.events("lost", "lost"), process)  # what it was to grade is asked for again
         root.wait_for(lambda: root.graded("lost") and beginners(cluster, "n2"), process)
         cluster.kill("n2")

@@ -16,6 +16,7 @@ from slurm_class import COURSE, PUBLIC, SlurmClass
 from slurm_cluster import SlurmCluster
 
 from autograder.jobs.cluster import RefusedError, Request, Slurm, TaskState
+from autograder.sandbox.survey import find_slurm
 
 SLURM = ("--executor", "slurm")
 MARKED = '''
@@ -110,6 +111,18 @@ def test_no_device_is_held_twice(root_cluster: SlurmCluster, slurm: Slurm) -> No
         for other in every[place + 1 :]:
             together = held.began_s < other.ended_s and other.began_s < held.ended_s
             assert not (together and held.devices & other.devices)
+
+
+def test_doctor_sees_the_cluster(slurm: Slurm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its partition, its nodes and its GPUs; commands without a cluster behind them are no cluster."""
+    found = find_slurm()
+    assert found.works
+    assert "partitions: main (2 nodes, GPUs: gpu:2)" in found.detail
+    monkeypatch.setenv("SLURM_CONF", str(tmp_path / "slurm.conf"))
+    without = find_slurm()
+    assert not without.works
+    assert "no cluster answers" in without.detail
+    assert "login node" in without.advice
 
 
 @pytest.fixture(scope="module")
