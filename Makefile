@@ -5,20 +5,24 @@ TORCH := torch==2.13.0
 OUT ?= out/demo
 CLASSES := $(notdir $(wildcard examples/class/*))
 
-.PHONY: demo test check audit hostile rehearse notebooks bench bench-page peers fuzz vm clean
+.PHONY: demo test slurm check audit hostile rehearse notebooks bench bench-page peers fuzz vm clean
 
 demo: .venv/installed
 	@for id in $(CLASSES); do \
 	  $(BIN)/autograder grade $$id examples/class/$$id --out $(OUT)/$$id || exit $$?; \
 	done
 
-test: check build/docker/default.json
+test: check build/docker/default.json slurm
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not alone"
 	$(BIN)/pytest -q -m alone
 
 # Docker's published profile of system calls: the tests put it in force to be in a plain container.
 build/docker/default.json:
 	tests/fetch_docker_profile.sh build/docker
+
+# Slurm from Debian's packages, where this is root and apt-get has it; else its tests are skipped and say why.
+slurm:
+	@tests/slurm/install.sh
 
 check: .venv/installed
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,18 +16,21 @@ import typer
 from rich.console import Console
 
 from autograder.cli.progress import show_progress
+from autograder.course import read_slurm_settings
 from autograder.errors import EXIT_OK, EXIT_UNGRADED, SpecError
-from autograder.jobs.local import ClassRun, Options, grade_class
+from autograder.jobs.class_run import ClassRun, Options
+from autograder.jobs.cluster import Slurm
+from autograder.jobs.local import grade_class
 from autograder.jobs.results import ResultsFolder
 from autograder.jobs.room import count_cores, fit_jobs, free_memory_mib
 from autograder.jobs.rulings import load_overrides
+from autograder.jobs.slurm import grade_on_cluster
 from autograder.reports.table import render_table
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.runtime import visible_folders
-from autograder.sandbox.zygote import Zygote
 from autograder.spec import Assignment, find_course, load_assignment
 from autograder.submission import Intake, Layout, Submission, collect_submissions, read_roster
-from autograder.testrun.accelerator import Accelerator
+from autograder.testrun.accelerator import Accelerator, lend_none
 from autograder.verdict import GradeReport, Outcome
 
 
@@ -37,6 +41,13 @@ class SandboxChoice(enum.StrEnum):
     NAMESPACES = "namespaces"
     USER = "user"
     NONE = "none"
+
+
+class Executor(enum.StrEnum):
+    """What `--executor` takes."""
+
+    LOCAL = "local"
+    SLURM = "slurm"
 
 
 class DeviceChoice(enum.StrEnum):
@@ -82,6 +93,9 @@ def grade(
     device: Annotated[
         DeviceChoice, typer.Option(help="cpu: no GPU; what the suite allows runs on the processor instead.")
     ] = DeviceChoice.AUTO,
+    executor: Annotated[
+        Executor, typer.Option(help="slurm: by jobs of this cluster, as the table slurm of course.toml says.")
+    ] = Executor.LOCAL,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The class as JSON on standard output.")] = False,
@@ -109,10 +123,8 @@ def grade(
     chosen = _choose(intake, only or [], limit)
     folder = ResultsFolder(out.resolve())
     check_hidden(root, folder.path)
-    wanted = jobs or count_cores()
-    fitting = fit_jobs(wanted, assignment.spec.limits, free_memory_mib())
     options = Options(
-        jobs=fitting,
+        jobs=jobs or count_cores(),
         secret=take_secret(root, seed),
         fresh=fresh,
         only=frozenset(s.student for s in chosen),
@@ -127,19 +139,47 @@ def grade(
         accelerator=Accelerator(device.value, assignment.spec.packages),
     )
     console = Console(stderr=True)
-    for sentence in (*intake.left_out, *_tell_absent(intake), *_tell_room(wanted, fitting, assignment)):
-        console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+    _note(console, *intake.left_out, *_tell_absent(intake))
+    if executor is Executor.SLURM:
+        settings = read_slurm_settings(root)
+        options = replace(options, jobs=jobs or settings.cpus, accelerator=lend_none(device.value))
+        cluster = Slurm()
+        with show_progress(console, quiet=quiet) as progress:
+            run = grade_on_cluster(
+                intake.submissions, assignment, folder, options, settings, sandbox.value, cluster, progress
+            )
+    else:
+        run = _grade_here(intake, assignment, folder, options, sandbox, console, quiet=quiet)
+    _tell(run, chosen, assignment, folder, quiet=quiet, as_json=as_json)
+    raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
+
+
+def _grade_here(
+    intake: Intake,
+    assignment: Assignment,
+    folder: ResultsFolder,
+    options: Options,
+    sandbox: SandboxChoice,
+    console: Console,
+    *,
+    quiet: bool,
+) -> ClassRun:
+    """The class on this machine."""
+    fitting = fit_jobs(options.jobs, assignment.spec.limits, free_memory_mib())
+    _note(console, *_tell_room(options.jobs, fitting, assignment))
     place = open_sandbox(sandbox.value, assignment.spec.packages)
     if place.passed_over:
-        console.print(f"note: {place.passed_over} The sandbox 'user' is used instead.", style="yellow", highlight=False,
-                      markup=False, soft_wrap=True)  # fmt: skip
+        _note(console, f"{place.passed_over} The sandbox 'user' is used instead.")
     try:
         with show_progress(console, quiet=quiet) as progress:
-            run = grade_class(intake.submissions, assignment, place, folder, options, progress)
+            return grade_class(intake.submissions, assignment, place, folder, replace(options, jobs=fitting), progress)
     finally:
         place.close()
-    _tell(run, chosen, assignment, folder, place, options.accelerator, quiet=quiet, as_json=as_json)
-    raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
+
+
+def _note(console: Console, *sentences: str) -> None:
+    for sentence in sentences:
+        console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def _find_roster(course: Path, named: Path | None) -> Path | None:
@@ -222,12 +262,14 @@ def describe_row(report: GradeReport) -> dict[str, Any]:
     return row | {"waiting": report.waiting} if report.waiting else row
 
 
-def _tell_waiting(run: ClassRun, accelerator: Accelerator) -> None:
+def _tell_waiting(run: ClassRun) -> None:
     """One sentence where tests are put off or ran elsewhere than they ask, and what to do about it."""
     tests = [test for report in run.reports.values() for test in report.tests]
     waiting = {test.expected.function for test in tests if test.result.outcome is Outcome.DEFERRED}
     on_cpu = {test.expected.function for test in tests if test.result.device == "cpu"}
-    if waiting:
+    if waiting and run.executor:
+        print(f"put off: {', '.join(sorted(waiting))} ({' '.join(run.told)})")
+    elif waiting:
         reasons = {line.removeprefix("put off: ") for test in tests if test.result.outcome is Outcome.DEFERRED
                    for line in test.result.evidence}  # fmt: skip
         print(
@@ -243,8 +285,6 @@ def _tell(
     chosen: list[Submission],
     assignment: Assignment,
     folder: ResultsFolder,
-    place: Zygote,
-    accelerator: Accelerator,
     *,
     quiet: bool,
     as_json: bool,
@@ -267,7 +307,7 @@ def _tell(
         print(f"autograder: {student} was not graded: {why}", file=sys.stderr)
     if not quiet and not as_json:
         _tell_overrides(run)
-        _tell_waiting(run, accelerator)
-        layers = "; ".join(place.layers)
-        warning = "NO SANDBOX, as asked: " if place.name == "none" else ""
-        print(f"sandbox: {warning}{place.name} ({layers})")
+        _tell_waiting(run)
+        for place in run.sandboxes:
+            warning = "NO SANDBOX, as asked: " if place.name == "none" else ""
+            print(f"sandbox: {warning}{place.name} ({'; '.join(place.layers)})")

@@ -20,6 +20,7 @@ from autograder.cli.new import new
 from autograder.cli.release import release
 from autograder.cli.replay import replay
 from autograder.cli.show import show
+from autograder.cli.task import task
 from autograder.cli.template import template
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
 
@@ -41,6 +42,7 @@ app.command()(new)
 app.command()(template)
 app.command()(audit)
 app.command()(release)
+app.command(hidden=True)(task)
 app.add_typer(gradescope, name="gradescope")
 app.add_typer(nbgrader, name="nbgrader")
 

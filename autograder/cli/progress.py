@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from autograder.jobs.local import Progress
+from autograder.jobs.class_run import Progress
 from autograder.verdict import GradeReport
 
 _LINE_EVERY_S = 10.0
@@ -33,6 +33,9 @@ class _TerminalProgress(Progress):
         rate = (task.completed + 1) / max(1e-9, time.monotonic() - self.started_s)
         failed = f"{self.faults} not graded" if self.faults else ""
         self.bar.update(self.task, advance=1, rate=f"{rate:.1f}/s", failed=failed)
+
+    def tell(self, sentence: str) -> None:
+        self.bar.console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 class _LineProgress(Progress):
@@ -58,6 +61,9 @@ class _LineProgress(Progress):
             f"{self.done} of {self.total} graded, {self.faults} not gradable, {rate:.1f}/s, {left_s:.0f} s left",
             highlight=False,
         )
+
+    def tell(self, sentence: str) -> None:
+        self.console.print(f"note: {sentence}", style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.errors import SpecError
 from autograder.grading import Replay, replay_test
-from autograder.jobs.local import find_ground, key_digest
+from autograder.jobs.ground import find_ground, key_digest
 from autograder.jobs.origin import GradeOrigin
 from autograder.sandbox import Zygote
 from autograder.spec import Assignment

@@ -89,10 +89,15 @@ class ResultsFolder:
 
     def read_report(self, student: str) -> GradeReport | None:
         """A report that an earlier run left, if it is whole. Its results may be missing: they are written after it."""
-        try:
-            return GradeReport.model_validate_json((self.path / "details" / f"{student}.json").read_bytes())
-        except (OSError, ValueError):
-            return None
+        return read_report(self.path, student)
+
+
+def read_report(folder: Path, student: str) -> GradeReport | None:
+    """A student's details in a folder of results, if they are whole; the folder is not touched."""
+    try:
+        return GradeReport.model_validate_json((folder / "details" / f"{student}.json").read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 class Journal:

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from autograder.sandbox.user import open_user
 from autograder.sandbox.zygote import Zygote
 
 _SUDO: Final = "run with sudo"
+_SLURM_WAIT_S: Final = 15.0
+_CLUSTERS: Final = "needed for clusters alone"
+_ASK: Final = f"{_CLUSTERS}: run on a login node, or ask whoever runs the cluster"
 _SETTINGS: Final = {
     "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": ("1", "0"),
     "/proc/sys/kernel/unprivileged_userns_clone": ("0", "1"),
@@ -68,7 +72,7 @@ def survey_machine() -> Survey:
         _try_backend("user", open_user, "run as root, in a container with Docker's default rights or more"),
     )
     layers = (_try_user_namespaces(), _try_landlock(), _try_seccomp(), *_try_cgroups())
-    return Survey(backends, layers, (_find_gpu(), _find_slurm()))
+    return Survey(backends, layers, (_find_gpu(), find_slurm()))
 
 
 def _try_backend(name: str, start: Callable[[list[str]], Zygote], advice: str) -> Layer:
@@ -202,8 +206,18 @@ def cuda_build() -> str | None:
     return found[1] if found else ""
 
 
-def _find_slurm() -> Layer:
+def find_slurm() -> Layer:
+    """Whether jobs can be submitted from here: Slurm's commands, and a controller that answers them."""
     found = shutil.which("sbatch")
-    if found:
-        return Layer("Slurm", True, found)
-    return Layer("Slurm", False, "no sbatch on the PATH", "needed for clusters alone: run on a login node")
+    if not found:
+        return Layer("Slurm", False, "no sbatch on the PATH", f"{_CLUSTERS}: run on a login node")
+    command = ["sinfo", "--noheader", "--format=%R (%D nodes, GPUs: %G)"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_SLURM_WAIT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return Layer("Slurm", False, f"{found}, but its controller does not answer", _ASK)
+    partitions = "; ".join(dict.fromkeys(done.stdout.split("\n"))).strip("; ").replace("(null)", "none")
+    if done.returncode != 0 or not partitions:
+        said = (done.stderr.strip().splitlines() or ["no partition is shown"])[-1]
+        return Layer("Slurm", False, f"{found}, but no cluster answers: {said}", _ASK)
+    return Layer("Slurm", True, f"{found}; partitions: {partitions}")

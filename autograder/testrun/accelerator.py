@@ -41,10 +41,14 @@ class Accelerator:
         choice: `auto` takes the machine's GPUs; `cpu` none, and runs what a suite allows on the processor.
         packages: of the assignment.
         found: the devices; None: those of this machine.
+        only: the tests that need just so many are run, and the others put off; None: all that can be.
     """
 
-    def __init__(self, choice: Choice, packages: Sequence[str], found: Found | None = None) -> None:
+    def __init__(
+        self, choice: Choice, packages: Sequence[str], found: Found | None = None, only: int | None = None
+    ) -> None:
         self.choice = choice
+        self.only = only
         self.packages = list(packages)
         self.found = Found(reason=_ASKED_FOR_CPU) if choice == "cpu" else found or find_devices()
         self.trial = Trial(self.found.reason)
@@ -60,7 +64,7 @@ class Accelerator:
             tests: of the suite.
             beside: the sandbox of the other tests, whose kind is taken.
         """
-        needed = max((test.gpus for test in tests), default=0)
+        needed = max((test.gpus for test in tests if self.only in (None, test.gpus)), default=0)
         if not needed or self.trial.reason:
             return
         most = max(min(needed, self.found.count), 1)
@@ -81,6 +85,8 @@ class Accelerator:
         """Why a test is put off, for the TA; empty where it runs."""
         if not test.gpus or self.runs_on_cpu(test):
             return ""
+        if self.only not in (None, test.gpus):
+            return f"this run is for the tests that need {self.only} GPUs"
         if self.trial.reason:
             return self.trial.reason
         if test.gpus > self.found.count:
@@ -135,3 +141,8 @@ def defer(test: ExpectedTest, reason: str) -> TestResult:
 
 NO_GPU: Final = Accelerator("auto", (), Found(reason="nothing here looks for one"))
 """Where a suite is run by something that lends none."""
+
+
+def lend_none(choice: Choice) -> Accelerator:
+    """An accelerator that lends nothing of this machine's, and knows what was chosen."""
+    return Accelerator(choice, (), NO_GPU.found)
