@@ -6,6 +6,7 @@ machine.
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from abc import ABC, abstractmethod
@@ -18,6 +19,8 @@ from autograder.proxy import wire
 from autograder.stopwatch import Stopwatch
 
 POLL_S: Final = 0.05
+_MOST_POLL_S: Final = 0.5  # well below the gap that a stopwatch takes for a machine that stood still
+_CORES: Final = os.cpu_count() or 1
 _IDLE: Final = 20.0  # who computes less than a part in so many of the time does not wait for a processor
 
 Buffers = Sequence[bytes | bytearray | memoryview]
@@ -104,8 +107,9 @@ class Channel(ABC):
         self._next_look_s = 0.0
 
     def ask(self, kind: wire.Kind, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> bytes:
-        """Send a request; the nonce that its reply must carry. The budget's wall time begins."""
+        """Send a request; the nonce that its reply must carry. The budget's wall time begins, and its limits may be new."""
         self._stopwatch = Stopwatch()
+        self._next_look_s = min(self._next_look_s, time.monotonic() + POLL_S)
         nonce = secrets.token_bytes(16)
         self.tell(kind, nonce, metadata, buffers, budget)
         return nonce
@@ -156,18 +160,23 @@ class Channel(ABC):
 
     def look_at_limits(self, budget: Budget) -> None:
         """Raise LimitError where the process used more than it may."""
-        self._next_look_s = time.monotonic() + POLL_S
         used_s = self.process.cpu_s() - budget.cpu_base_s
         if used_s > budget.cpu_s:
             raise LimitError(f"your code used more than {budget.cpu_s:.3g} s of CPU time.")
         waited_s = budget.waited_s + self.waited_s()
         if waited_s > budget.wall_s and used_s < waited_s / _IDLE:
             raise LimitError("your code did not answer in time.", "a wall-clock time-out")
+        self._next_look_s = time.monotonic() + self._plan_look(budget, used_s, waited_s)
+
+    def _plan_look(self, budget: Budget, used_s: float, waited_s: float) -> float:
+        """In how many seconds a limit may have been reached, the soonest, within bounds: a look costs CPU time too."""
+        soonest_s = min((budget.cpu_s - used_s) / _CORES, budget.wall_s - waited_s)
+        return min(max(soonest_s, POLL_S), _MOST_POLL_S)
 
     @property
-    def is_time_to_look(self) -> bool:
-        """Whether the limits were not looked at for a while."""
-        return time.monotonic() >= self._next_look_s
+    def until_look_s(self) -> float:
+        """How many seconds until the limits must be looked at; 0 if it is time."""
+        return max(0.0, self._next_look_s - time.monotonic())
 
     def keep_output(self, data: bytes) -> None:
         """Keep what was printed, as far as there is room."""

@@ -164,6 +164,11 @@ class FunctionProxy:
         return f"<the student's {self.__module__}.{self.__name__}>"
 
 
+@functools.cache
+def _parameter_names(function: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
 def argument_names(module: str, *names: str) -> list[str]:
     """The parameters of a function of the reference, of a class, or of its method; empty where it has none."""
     found: Any = reference.loaded.get(module) if reference is not None else None
@@ -171,5 +176,5 @@ def argument_names(module: str, *names: str) -> list[str]:
         found = getattr(found, name, None)
     if not callable(found):
         return []
-    parameters = list(inspect.signature(found).parameters)
+    parameters = _parameter_names(found)
     return parameters[1:] if len(names) == 2 and parameters[:1] == ["self"] else parameters

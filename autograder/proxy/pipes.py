@@ -262,7 +262,7 @@ class PipeChannel(Channel):
                 continue
             self._ended = not data
             self._came += data
-            if self.is_time_to_look:
+            if not self.until_look_s:
                 self.look_at_limits(budget)
         taken = self._came[:size]
         del self._came[:size]

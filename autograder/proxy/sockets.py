@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from autograder.limits import Limits
 from autograder.proxy import wire
-from autograder.proxy.channel import POLL_S, Budget, Buffers, Channel, DiedError, Opener
+from autograder.proxy.channel import Budget, Buffers, Channel, DiedError, Opener
 from autograder.sandbox.zygote import StudentProcess, ZygoteClient
 
 with contextlib.suppress(ImportError):  # Windows has none, and there is no sandbox there
@@ -124,12 +124,12 @@ class SocketChannel(Channel):
         poller.register(self.process.wire, event)
         if self._output_open:
             poller.register(self.process.output_fd, select.POLLIN)
-        ready = dict(poller.poll(POLL_S * 1000))
+        ready = dict(poller.poll(self.until_look_s * 1000))
         if self.process.output_fd in ready:
             self._output_open = bool(ready[self.process.output_fd] & select.POLLIN)
             if self._output_open:
                 self.drain()
-        if self.process.wire.fileno() not in ready or self.is_time_to_look:
+        if not self.until_look_s:
             self.look_at_limits(budget)
 
     def drain(self) -> None:

@@ -21,6 +21,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 from pydantic import BaseModel, ConfigDict
@@ -208,7 +209,10 @@ def _warm_up(session: pytest.Session) -> None:
     if logging is not None and not any("caplog" in getattr(item, "fixturenames", ()) for item in session.items):
         manager.unregister(logging)
     seed_everything(0)  # numpy.random, which is imported when it is first used
+    np.testing.assert_equal(0, 0)  # and this
     keep_trees(session.items)
+    for item in session.items:
+        item.location  # noqa: B018  kept by pytest from here on
 
 
 def run_fork(
@@ -338,6 +342,8 @@ def main() -> None:
         _tell(requests, {"error": str(error)})
         return
     arguments = pytest_arguments([config.tests], config.tests)
+    idle = ("unraisableexception", "threadexception", "faulthandler", "setuponly", "setupplan", "stepwise", "junitxml")
+    arguments += ["--capture=no", *(f"-pno:{name}" for name in idle)]
     pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests, names)])
 
 
