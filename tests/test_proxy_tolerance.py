@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import textwrap
+import threading
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,6 +154,31 @@ def test_statement_that_holds_out_is_ended_from_outside(make: Make) -> None:
     with pytest.raises(SandboxLostError, match="CPU") as lost:
         student.call("f")
     assert lost.value.outcome is Outcome.TIMEOUT
+
+
+def test_time_that_stood_still_is_not_waited(make: Make, zygote: Zygote) -> None:
+    """A process that is stopped in the middle of its import, as a suspended job is, loses no statement to that."""
+    student = make("import time\nprint('here', flush=True)\ntime.sleep(0.3)\nkept = 1\ndef f():\n    return kept\n")
+
+    def stop_and_go_on() -> None:
+        children = Path(f"/proc/{zygote.process.pid}/task/{zygote.process.pid}/children")
+        while not children.read_text().split():
+            time.sleep(0.01)
+        (child,) = map(int, children.read_text().split())
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and "nanosleep" not in Path(f"/proc/{child}/wchan").read_text():
+            time.sleep(0.01)
+        os.kill(child, signal.SIGSTOP)
+        time.sleep(1.5)
+        os.kill(child, signal.SIGCONT)
+
+    stopper = threading.Thread(target=stop_and_go_on)
+    stopper.start()
+    try:
+        assert student.call("f") == 1
+    finally:
+        stopper.join()
+    assert student.submission.notes() == []
 
 
 def test_no_clock_ticks_after_the_import(make: Make) -> None:

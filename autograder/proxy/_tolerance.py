@@ -26,6 +26,7 @@ MAX_KEPT = 2_000  # until the import has ended
 USABLE = 0.8  # of the import's limits; the rest is for what cannot be interrupted
 LEAST_S = 0.01  # what a statement may always use
 TICK_CPU_S, TICK_WALL_S = 0.01, 0.1
+MOST_GAP_S = 0.3  # between two ticks; for the rest the machine or the process stood still
 IDLE = 20  # what computes for less than this part of the time waits
 
 
@@ -54,6 +55,8 @@ class Watch:
         self.cpu_end_s = time.process_time() + USABLE * cpu_s
         self.wall_end_s = time.monotonic() + USABLE * min(wall_s, cpu_s)
         self.running: list[list[float]] = []  # begun (CPU, wall) and may use (CPU, wall), the innermost last
+        self.stood_still_s = 0.0
+        self.looked_s = time.monotonic()
 
     def start(self) -> None:
         """Let the clocks tick, where there are any (not on Windows)."""
@@ -72,9 +75,16 @@ class Watch:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
 
+    def clock_s(self) -> float:
+        """The time, without what a machine or a process that stood still has lost: a tick comes every TICK_WALL_S."""
+        now_s = time.monotonic()
+        self.stood_still_s += max(0.0, now_s - self.looked_s - MOST_GAP_S)
+        self.looked_s = now_s
+        return now_s - self.stood_still_s
+
     def begin(self) -> None:
         """A statement begins, perhaps inside one that imports its module."""
-        cpu_s, wall_s = time.process_time(), time.monotonic()
+        cpu_s, wall_s = time.process_time(), self.clock_s()
         may_compute_s = max(LEAST_S, (self.cpu_end_s - cpu_s) / 2)
         may_wait_s = max(LEAST_S, (self.wall_end_s - wall_s) / 2)
         self.running.append([cpu_s, wall_s, may_compute_s, may_wait_s])
@@ -85,14 +95,14 @@ class Watch:
             cpu_s, wall_s, _, _ = self.running.pop()
             if self.running:
                 self.running[-1][0] += time.process_time() - cpu_s
-                self.running[-1][1] += time.monotonic() - wall_s
+                self.running[-1][1] += self.clock_s() - wall_s
 
     def look(self, *signal_and_frame: Any) -> None:
         """End the innermost statement if it has used what it may."""
         if not self.running:
             return
         began_cpu_s, began_wall_s, may_compute_s, may_wait_s = self.running[-1]
-        computed_s, waited_s = time.process_time() - began_cpu_s, time.monotonic() - began_wall_s
+        computed_s, waited_s = time.process_time() - began_cpu_s, self.clock_s() - began_wall_s
         if computed_s > may_compute_s:
             raise TooLongError(f"it used more than {may_compute_s:.2g} seconds of CPU time")
         if waited_s > may_wait_s and computed_s < waited_s / IDLE:  # else it computes, on a busy machine

@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sysconfig
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +20,12 @@ from autograder.errors import GraderError
 from autograder.limits import Limits
 from autograder.sandbox.cgroups import Cgroup, CgroupParent
 from autograder.sandbox.devices import Grant
+from autograder.stopwatch import Stopwatch
 
 _START_WAIT_S: Final = 120.0
 _SPAWN_WAIT_S: Final = 30.0
 _REAP_WAIT_S: Final = 20.0
+_LOOK_S: Final = 0.5
 _CUDA_MIB: Final = 3072
 _CUDA_THREADS: Final = 16
 _RUN_CPU_S: Final = 24 * 3600  # RLIMIT_CPU of a whole use; the tests' own limits are watched from outside
@@ -187,9 +188,9 @@ class StudentProcess:
         return self.exit
 
     def _await_exit(self) -> Exit:
-        deadline = time.monotonic() + _REAP_WAIT_S
+        stopwatch = Stopwatch()
         while True:
-            message, _ = _receive(self.reply, deadline, "to reap a process")
+            message, _ = _receive(self.reply, stopwatch, _REAP_WAIT_S, "to reap a process")
             if "status" in message:
                 return Exit(message["status"], message["cpu_s"], message["max_rss_kib"] / 1024, message["over"])
 
@@ -273,12 +274,12 @@ def _with_cuda(limits: Limits) -> Limits:
 
 def _await_ready(reply: socket.socket) -> tuple[int, int, tuple[str, ...]]:
     """The child's pid, pidfd and layers; the zygote's word and the child's may come in either order."""
-    deadline = time.monotonic() + _SPAWN_WAIT_S
+    stopwatch = Stopwatch()
     pid = pidfd = -1
     layers: tuple[str, ...] | None = None
     while pid < 0 or layers is None:
         try:
-            message, descriptors = _receive(reply, deadline, "for a sandbox")
+            message, descriptors = _receive(reply, stopwatch, _SPAWN_WAIT_S, "for a sandbox")
         except GraderError:
             _kill(pidfd)
             raise
@@ -309,11 +310,14 @@ def _kill(pidfd: int) -> None:
         os.close(pidfd)
 
 
-def _receive(reply: socket.socket, deadline: float, purpose: str) -> tuple[dict[str, Any], list[int]]:
+def _receive(
+    reply: socket.socket, stopwatch: Stopwatch, patience_s: float, purpose: str
+) -> tuple[dict[str, Any], list[int]]:
     poller = select.poll()
     poller.register(reply, select.POLLIN)
-    if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
-        raise GraderError(f"Waited too long {purpose}; the machine is overloaded or the fork server hangs.")
+    while not poller.poll(_LOOK_S * 1000):
+        if stopwatch.look() > patience_s:
+            raise GraderError(f"Waited too long {purpose}; the machine is overloaded or the fork server hangs.")
     try:
         data, descriptors, _, _ = socket.recv_fds(reply, 4096, 2)
     except OSError as error:
