@@ -107,7 +107,7 @@ class Channel(ABC):
         self._next_look_s = 0.0
 
     def ask(self, kind: wire.Kind, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> bytes:
-        """Send a request; the nonce that its reply must carry. The budget's wall time begins, and its limits may be new."""
+        """Send a request; the nonce that its reply must carry. The wall time begins anew."""
         self._stopwatch = Stopwatch()
         self._next_look_s = min(self._next_look_s, time.monotonic() + POLL_S)
         nonce = secrets.token_bytes(16)
