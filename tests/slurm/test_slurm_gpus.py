@@ -118,6 +118,7 @@ def test_doctor_sees_the_cluster(slurm: Slurm, monkeypatch: pytest.MonkeyPatch, 
     found = find_slurm()
     assert found.works
     assert "partitions: main (2 nodes, GPUs: gpu:2)" in found.detail
+    (tmp_path / "slurm.conf").write_text("of no cluster\n")
     monkeypatch.setenv("SLURM_CONF", str(tmp_path / "slurm.conf"))
     without = find_slurm()
     assert not without.works
