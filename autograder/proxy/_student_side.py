@@ -31,7 +31,6 @@ Requests, and what they are answered with
                           -> RAISED, or VALUE {"passed_over": [{"file", "first", "line", "kind", "type", "text",
                              "names"}...], "more": int}: the statements that failed, at most 20, and how many more;
                              `first` is a statement's first line, `line` the one that failed, `kind` "raised" or "slow"
-    3 BEGIN   {"seed": u32}: a test begins; set the global seeds                                     -> VALUE nil
     4 DO      {"op": str, "on": node, "args": [node], "kwargs": {str: node}, "returned": [int or str],
               "release": [int]}: one of OPERATIONS on a value; `returned` names arguments to send back, `release`
               handles that are no longer held                                        -> VALUE, RAISED or MISSING
@@ -40,6 +39,8 @@ Requests, and what they are answered with
     6 PROBE   {"source": str, "name": str, "args": [node], "kwargs": {str: node}, "seed": u32}: define and call a
               function of the test's, the global seeds set                                    -> VALUE or RAISED
     7 ANSWER  {"value": node} or {"raised": str, "token": int}: the answer to CALLBACK, of its nonce
+    A test's first DO, WATCH or PROBE also holds {"begin": u32}: what an earlier test began to collect ends, and the
+    global seeds are set.
 
 Replies
     16 VALUE    {"value": node, "changed": [position or keyword of an argument with an array that the call changed],
@@ -95,7 +96,7 @@ with contextlib.suppress(ImportError):  # Windows has none, and no memfd to be s
 
 MAGIC = b"AGW2"
 HEADER = struct.Struct("<4sBBHI16sQ")
-FILES, IMPORT, BEGIN, DO, WATCH, PROBE, ANSWER = 1, 2, 3, 4, 5, 6, 7
+FILES, IMPORT, DO, WATCH, PROBE, ANSWER = 1, 2, 4, 5, 6, 7
 VALUE, RAISED, MISSING, CALLBACK = 16, 17, 18, 19
 
 DTYPES = frozenset(
@@ -425,8 +426,8 @@ class Server:
         self.raised: dict[int, int] = {}  # id of an exception that a callback raised here -> its token
         self.kept: list[Any] = []
         self.watches: dict[str, Any] = {}
-        self.answers = {FILES: self.write_files, IMPORT: self.import_modules, BEGIN: self.begin_test,
-                        DO: self.do, WATCH: self.watch, PROBE: self.probe}  # fmt: skip
+        self.answers = {FILES: self.write_files, IMPORT: self.import_modules, DO: self.do, WATCH: self.watch,
+                        PROBE: self.probe}  # fmt: skip
 
     def run(self) -> None:
         """Serve until the trusted side closes the wire."""
@@ -438,6 +439,8 @@ class Server:
     def answer(self, kind: int, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
         """The reply to one request: (kind, metadata, buffers)."""
         try:
+            if "begin" in request:
+                self.begin_test(request["begin"])
             return self.answers[kind](request, buffers)
         except BaseException as error:  # noqa: BLE001  whatever the student raises is theirs to raise
             return RAISED, self.describe(error), []
@@ -479,12 +482,11 @@ class Server:
                     self.encoder.classes.setdefault(kind, [name, public])
         return self.reply(importer.passed_over())
 
-    def begin_test(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
-        """BEGIN."""
-        set_seeds(request["seed"])
+    def begin_test(self, seed: int) -> None:
+        """A test begins with this request."""
         for what in list(self.watches):
             self.end_watch(what)
-        return self.reply(None)
+        set_seeds(seed)
 
     def do(self, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
         """DO."""

@@ -34,6 +34,7 @@ from autograder.verdict import Outcome
 _KEPT_EVIDENCE: Final = 20
 _MAX_CALLBACKS: Final = 100_000
 _MAX_STEPS: Final = 200_000
+_OF_TESTS: Final = frozenset({wire.Kind.DO, wire.Kind.PROBE, wire.Kind.WATCH})
 
 
 class Submission:
@@ -93,6 +94,8 @@ class Submission:
         self._numbers = itertools.count()
         self._raised: dict[int, BaseException] = {}
         self._calling_back = False
+        self._begins = False
+        """Whether the next request is the first of its test in this sandbox."""
 
     # ---- a test's life
 
@@ -284,7 +287,7 @@ class Submission:
         if not test.begun:
             test.begun = True
             self._cpu_at_begin_s = self.channel.process.cpu_s()
-            self._exchange(self.channel, wire.Kind.BEGIN, {"seed": test.seed}, [], self._test_budget(test))
+            self._begins = True
         return test, self.channel
 
     def _start(self, test: TestUse) -> None:
@@ -394,6 +397,8 @@ class Submission:
     ) -> tuple[wire.Value | wire.Raised | wire.Missing, Sequence[bytes | bytearray | memoryview]]:
         """Send one request, answer its callbacks, and receive its reply within the budget."""
         assert self.test is not None
+        if self._begins and kind in _OF_TESTS:
+            metadata["begin"], self._begins = self.test.seed, False
         try:
             nonce = channel.ask(kind, metadata, buffers, budget)
             while True:
@@ -412,7 +417,7 @@ class Submission:
         except OSError as error:  # a memfd that could not be made, no descriptors left: ours
             raise self._lose(Outcome.FAULT, f"The grader could not speak to the sandbox ({error}).") from None
         finally:
-            if kind in (wire.Kind.DO, wire.Kind.PROBE, wire.Kind.WATCH):
+            if kind in _OF_TESTS:
                 self.test.wall_s += channel.waited_s()
 
     def _died(self, process: Process) -> SandboxLostError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import sys
 from collections.abc import Callable
@@ -12,6 +13,12 @@ import numpy as np
 from autograder.proxy.wire import DTYPES, TENSOR_BYTES, EncodeError
 
 GENERATORS: Final = frozenset({"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"})
+
+
+@functools.lru_cache(maxsize=256)
+def dtype_name(dtype: np.dtype[Any]) -> str:
+    """A dtype's name, which NumPy makes anew each time that it is asked."""
+    return str(dtype.name)
 
 
 class Encoder:
@@ -42,12 +49,12 @@ class Encoder:
             return value
         if kind in _SEQUENCE_TAGS:
             return [_SEQUENCE_TAGS[kind], *(self.encode(item) for item in value)]
-        if kind is np.ndarray and value.dtype.name in DTYPES:
+        if kind is np.ndarray and dtype_name(value.dtype) in DTYPES:
             contiguous = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
             self.buffers.append(contiguous.data.cast("B") if contiguous.size else b"")
-            return ["a", contiguous.dtype.name, list(value.shape), len(self.buffers) - 1]
-        if isinstance(value, np.generic) and value.dtype.name in DTYPES:
-            return ["n", value.dtype.name, value.tobytes()]
+            return ["a", dtype_name(contiguous.dtype), list(value.shape), len(self.buffers) - 1]
+        if isinstance(value, np.generic) and dtype_name(value.dtype) in DTYPES:
+            return ["n", dtype_name(value.dtype), value.tobytes()]
         node = self.encode_object(value)
         return self._encode_other(value, kind) if node is None else node
 

@@ -20,6 +20,11 @@ with contextlib.suppress(ImportError):  # Windows has none, and there is no sand
 
 _F_ADD_SEALS: Final = 1033
 _F_GET_SEALS: Final = 1034
+_AHEAD_BYTES: Final = 1 << 16
+_ANCILLARY_BYTES: Final = socket.CMSG_SPACE(4 * 4) if hasattr(socket, "CMSG_SPACE") else 0
+# plain numbers: `|` of two flags makes an object of an enumeration each time
+_SEND: Final = int(getattr(socket, "MSG_DONTWAIT", 0)) | int(getattr(socket, "MSG_NOSIGNAL", 0))
+_RECEIVE: Final = int(getattr(socket, "MSG_DONTWAIT", 0)) | int(getattr(socket, "MSG_CMSG_CLOEXEC", 0))
 _SEALS: Final = 0x0001 | 0x0002 | 0x0004 | 0x0008  # seal, shrink, grow, write
 
 
@@ -41,11 +46,16 @@ class SocketChannel(Channel):
         super().__init__(process, max_total_bytes, max_output_bytes)
         self._output_open = True  # the student may close their end of it
         self._descriptors: list[int] = []
+        self._room = bytearray(_AHEAD_BYTES)
+        self._ahead = memoryview(b"")
+        """What came beyond the bytes that were asked for: a small frame comes whole, in one look."""
 
     def tell(self, kind: wire.Kind, nonce: bytes, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> None:
         """Send one frame; large buffers go in a sealed memfd."""
         if sum(map(len, buffers)) < wire.MEMFD_FROM_BYTES:
-            super().tell(kind, nonce, metadata, buffers, budget)
+            self.send_bytes(
+                b"".join((wire.pack_head(kind, nonce, metadata, buffers, in_memory=False), *buffers)), budget
+            )
             return
         head = memoryview(wire.pack_head(kind, nonce, metadata, buffers, in_memory=True))
         with _sealed(buffers) as descriptor:
@@ -71,7 +81,7 @@ class SocketChannel(Channel):
     def _send_descriptor(self, first: memoryview, descriptor: int, budget: Budget) -> None:
         while True:
             try:
-                socket.send_fds(self.process.wire, [first], [descriptor], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+                socket.send_fds(self.process.wire, [first], [descriptor], _SEND)
             except BlockingIOError:
                 self._wait(select.POLLOUT, budget)
             except OSError:
@@ -83,7 +93,7 @@ class SocketChannel(Channel):
         view = memoryview(data)
         while view:
             try:
-                view = view[self.process.wire.send(view, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL) :]
+                view = view[self.process.wire.send(view, _SEND) :]
             except BlockingIOError:
                 self._wait(select.POLLOUT, budget)
             except OSError:
@@ -93,23 +103,30 @@ class SocketChannel(Channel):
         data = bytearray(size)
         view, got = memoryview(data), 0
         while got < size:
-            try:
-                count = self._receive_some(view[got:])
-            except BlockingIOError:
-                self._wait(select.POLLIN, budget)
-                continue
-            except OSError:
-                raise DiedError from None
-            if count == 0:
-                raise DiedError
-            got += count
+            if self._ahead:
+                count = min(len(self._ahead), size - got)
+                view[got : got + count] = self._ahead[:count]
+                self._ahead = self._ahead[count:]
+                got += count
+            elif size - got >= _AHEAD_BYTES:
+                got += self._receive_some(view[got:], budget)
+            else:
+                self._ahead = memoryview(self._room)[: self._receive_some(memoryview(self._room), budget)]
         return data
 
-    def _receive_some(self, view: memoryview) -> int:
-        """Bytes of a frame, and a memfd beside them."""
-        count, ancillary, _, _ = self.process.wire.recvmsg_into(
-            [view], socket.CMSG_SPACE(4 * 4), socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
-        )
+    def _receive_some(self, view: memoryview, budget: Budget) -> int:
+        """How many bytes came into the view, at least one; and a memfd beside them."""
+        while True:
+            try:
+                count, ancillary, _, _ = self.process.wire.recvmsg_into([view], _ANCILLARY_BYTES, _RECEIVE)
+            except BlockingIOError:
+                self._wait(select.POLLIN, budget)
+            except OSError:
+                raise DiedError from None
+            else:
+                break
+        if count == 0:
+            raise DiedError
         for level, kind, data in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 whole = data[: len(data) - len(data) % 4]

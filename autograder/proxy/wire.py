@@ -48,7 +48,6 @@ class Kind(enum.IntEnum):
 
     FILES = 1
     IMPORT = 2
-    BEGIN = 3
     DO = 4
     WATCH = 5
     PROBE = 6
@@ -60,6 +59,7 @@ class Kind(enum.IntEnum):
 
 
 REPLIES: Final = frozenset({Kind.VALUE, Kind.RAISED, Kind.MISSING, Kind.CALLBACK})
+_KINDS: Final = {int(kind): kind for kind in Kind}
 
 
 class Value(msgspec.Struct, forbid_unknown_fields=True):
@@ -145,7 +145,7 @@ def parse_header(data: bytes | bytearray, nonce: bytes, max_total_bytes: int) ->
         raise WireError("a reply to another request")
     if metadata_bytes > MAX_METADATA_BYTES or buffers > MAX_BUFFERS or total > max_total_bytes:
         raise WireError("a reply larger than it may be")
-    return Header(Kind(kind), bool(memory), buffers, metadata_bytes, total)
+    return Header(_KINDS[kind], bool(memory), buffers, metadata_bytes, total)
 
 
 def parse_sizes(data: bytes | bytearray, header: Header) -> tuple[int, ...]:

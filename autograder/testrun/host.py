@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import gc
 import json
 import os
@@ -50,6 +51,21 @@ with contextlib.suppress(ImportError):  # Windows has none; nothing is graded th
 TRUSTED_MEMORY_BYTES: Final = 3 << 29
 _PRINTED_CHARS: Final = 4000
 _PR_SET_PDEATHSIG: Final = 1
+_IDLE_PLUGINS: Final = {
+    "logging-plugin": {"caplog"},
+    "capturemanager": {"capsys", "capfd", "capsysbinary", "capfdbinary", "capteesys"},
+}
+"""Plug-ins that work around each test, by the fixtures for which they are needed."""
+_UNUSED: Final = (
+    "unraisableexception",
+    "threadexception",
+    "faulthandler",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "junitxml",
+)
+"""Plug-ins of which nothing is shown here."""
 
 
 class Server(BaseModel):
@@ -123,7 +139,7 @@ class Job(BaseModel):
 
 
 class Event(BaseModel):
-    """A line from a fork: a test starts, a test came to something, or all is done."""
+    """A line from a fork: a test came to something, the next one starts, or all is done."""
 
     start: int | None = None
     result: TestResult | None = None
@@ -131,7 +147,7 @@ class Event(BaseModel):
     peak_memory_mib: float = 0.0
     sandboxes: int = 0
     import_failure: str = ""
-    passed_over: list[str] = []
+    passed_over: tuple[str, ...] = ()
     """What of the submission's top level failed, a sentence each."""
 
 
@@ -201,13 +217,17 @@ class SuiteHost:
 def _warm_up(session: pytest.Session) -> None:
     """Do once what every fork would do again.
 
-    pytest's logging adds its handlers to every logger six times a test, which costs more than most tests; nothing of
-    the student's is logged in this process, and a test that asks for `caplog` keeps it.
+    pytest's logging adds its handlers to every logger six times a test, and capturing swaps streams as often, which
+    costs more than many tests; nothing of the student's is logged or printed in this process, and a suite that asks for
+    `caplog` or `capsys` keeps them.
     """
     manager = session.config.pluginmanager
-    logging = manager.get_plugin("logging-plugin")
-    if logging is not None and not any("caplog" in getattr(item, "fixturenames", ()) for item in session.items):
-        manager.unregister(logging)
+    used = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    for plugin_name, fixtures in _IDLE_PLUGINS.items():
+        idle = manager.get_plugin(plugin_name)
+        if idle is not None and not used & fixtures:
+            manager.unregister(idle)
+    session.gethookproxy = functools.cache(session.gethookproxy)  # type: ignore[assignment, method-assign]
     seed_everything(0)  # numpy.random, which is imported when it is first used
     np.testing.assert_equal(0, 0)  # and this
     keep_trees(session.items)
@@ -237,7 +257,7 @@ def run_fork(
 def run_job(
     job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names, stream: Any
 ) -> None:
-    """Run the job's tests in order, each reported as soon as it is judged."""
+    """Run the job's tests in order; what one came to is told when the next one starts."""
     client = (job.server or config.server).client(config.control_fd, job.grant)
     submission = Submission(
         sandbox_channels(client), job.files, tuple(job.modules), job.limits, job.import_seed,
@@ -246,16 +266,17 @@ def run_job(
     submission.gpus = job.grant.visible if job.grant is not None else ""
     handles.current = submission
     lost = job.lost
+    result = None
     for number, place in enumerate(job.places[job.first :], start=job.first):
         if job.whole is not None and lost and number >= job.whole:
             break
-        _write(stream, Event(start=number))
+        _write(stream, Event(result=result, start=number))
         following = items[job.places[number + 1]] if number + 1 < len(job.places) else None
         result = run_test(items[place], following, tests[place], submission, job)
-        _write(stream, Event(result=result))
         lost = lost or result.outcome is not Outcome.PASSED
         if job.whole is not None and result.outcome is Outcome.TIMEOUT:
             break
+    _write(stream, Event(result=result))
     submission.close()
     failure = submission.import_failure
     done = Event(
@@ -263,7 +284,7 @@ def run_job(
         peak_memory_mib=submission.peak_memory_mib,
         sandboxes=submission.sandboxes,
         import_failure=sentence(failure.sentence) if failure else "",
-        passed_over=submission.notes(),
+        passed_over=tuple(submission.notes()),
     )
     _write(stream, done)
 
@@ -342,8 +363,7 @@ def main() -> None:
         _tell(requests, {"error": str(error)})
         return
     arguments = pytest_arguments([config.tests], config.tests)
-    idle = ("unraisableexception", "threadexception", "faulthandler", "setuponly", "setupplan", "stepwise", "junitxml")
-    arguments += ["--capture=no", *(f"-pno:{name}" for name in idle)]
+    arguments += ["--capture=no", *(f"-pno:{name}" for name in _UNUSED)]
     pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests, names)])
 
 

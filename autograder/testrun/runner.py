@@ -341,16 +341,16 @@ class Suite:
         limits = job.limits
         slowest_s = _SLOWEST * max((limits.import_cpu_s, *job.cpu_limits_s.values()))
         event = fork.read_event(_TRUSTED_WAIT_S + limits.wall_s + slowest_s, state.until_s)
-        if event.start is not None:
-            state.started = event.start
         if event.result is not None:
             state.results.append(event.result)
+        if event.start is not None:
+            state.started = event.start
         if event.done:
             fork.done = True
             state.peak_memory_mib = max(state.peak_memory_mib, event.peak_memory_mib)
             state.sandboxes += event.sandboxes
             state.import_failure = state.import_failure or event.import_failure
-            state.passed_over = state.passed_over or event.passed_over
+            state.passed_over = state.passed_over or list(event.passed_over)
 
 
 def _join(first: TestRun, second: TestRun) -> TestRun:
