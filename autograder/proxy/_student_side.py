@@ -115,6 +115,14 @@ _EXCEPTION_NAMES = {value: name for name, value in reversed(EXCEPTIONS.items())}
 _ARITHMETIC = "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift".split()
 _SCALARS = (type(None), bool, float, str, bytes)
 _MAX_TEXT, _MAX_DEPTH, _MAX_HANDLES = 4000, 64, 100_000
+_AHEAD_BYTES = 1 << 16  # a small frame comes whole, in one look
+_ANCILLARY_BYTES = socket.CMSG_SPACE(4) if hasattr(socket, "CMSG_SPACE") else 0
+_SMALL_BYTES = 4096
+_MAX_FORMATTED = 100
+_NAMES = {np.dtype(name): name for name in DTYPES}
+# of these a traceback says no more than their text; others name attributes, suggest names, or show source themselves
+_PLAIN = frozenset({AssertionError, FloatingPointError, IndexError, KeyError, NotImplementedError, OverflowError,
+                    RuntimeError, TypeError, ValueError, ZeroDivisionError, np.linalg.LinAlgError})  # fmt: skip
 _MEMFD_FROM_BYTES = 1 << 18
 _SEALS = 0x0001 | 0x0002 | 0x0004 | 0x0008  # seal, shrink, grow, write
 _F_ADD_SEALS = 1033
@@ -157,12 +165,12 @@ class Encoder:
             return value
         if depth > _MAX_DEPTH:
             raise ValueError("the value is nested too deeply to cross")
-        if kind is np.ndarray and value.dtype.name in DTYPES:
+        if kind is np.ndarray and _name(value.dtype) in DTYPES:
             contiguous = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
             buffers.append(contiguous.data.cast("B") if contiguous.size else b"")
-            return ["a", contiguous.dtype.name, list(value.shape), len(buffers) - 1]
-        if isinstance(value, np.generic) and value.dtype.name in DTYPES and kind is value.dtype.type:
-            return ["n", value.dtype.name, value.tobytes()]
+            return ["a", _name(contiguous.dtype), list(value.shape), len(buffers) - 1]
+        if isinstance(value, np.generic) and _name(value.dtype) in DTYPES and kind is value.dtype.type:
+            return ["n", _name(value.dtype), value.tobytes()]
         tag = _TAGS.get(kind)
         if tag:
             return [tag, *(self.encode(item, buffers, depth + 1) for item in value)]
@@ -286,6 +294,11 @@ def _abilities(kind: type) -> str:
     return "".join(letter for letter, name in _SPECIAL.items() if name in defined)
 
 
+def _name(dtype: Any) -> str:
+    """A dtype's name, which NumPy makes anew each time that it is asked."""
+    return _NAMES.get(dtype) or str(dtype.name)
+
+
 def _array(dtype: str, shape: list[int], buffer: Any) -> np.ndarray[Any, Any]:
     return np.frombuffer(buffer, dtype=dtype).reshape(shape)
 
@@ -319,39 +332,34 @@ class Wire:
 
     def __init__(self, descriptor: int) -> None:
         self.socket = socket.socket(fileno=descriptor)
+        self.ahead = bytearray()  # what came beyond what was asked for
+        self.descriptors = array.array("i")
 
     def receive_frame(self) -> tuple[int, bytes, dict[str, Any], list[Any]]:
         """The next frame: (kind, nonce, metadata, buffers). The process ends where the wire does."""
-        header, descriptors = self._receive_header()
+        header = self._receive(HEADER.size)
         _, kind, memory, count, length, nonce, total = HEADER.unpack(header)
         sizes = struct.unpack(f"<{count}Q", self._receive(8 * count))
         metadata = msgspec.msgpack.decode(self._receive(length))
         if not memory:
             return kind, nonce, metadata, [self._receive(size) for size in sizes]
-        (descriptor,) = descriptors
+        descriptor = self.descriptors.pop()
         pristine = memoryview(mmap.mmap(descriptor, total, mmap.MAP_PRIVATE, mmap.PROT_READ))
         writable = memoryview(mmap.mmap(descriptor, total, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE))
         os.close(descriptor)
         return kind, nonce, metadata, list(split(pristine, writable, sizes))
 
-    def _receive_header(self) -> tuple[bytes, list[int]]:
-        first, ancillary, _, _ = self.socket.recvmsg(HEADER.size, socket.CMSG_SPACE(4))
-        if not first:
-            os._exit(0)
-        descriptors = array.array("i")
-        for _, _, data in ancillary:
-            descriptors.frombytes(data[: len(data) - len(data) % 4])
-        return first + bytes(self._receive(HEADER.size - len(first))), list(descriptors)
-
     def _receive(self, size: int) -> bytearray:
-        data = bytearray(size)
-        view, got = memoryview(data), 0
-        while got < size:
-            count = self.socket.recv_into(view[got:])
-            if count == 0:
+        while len(self.ahead) < size:
+            came, ancillary, _, _ = self.socket.recvmsg(max(size - len(self.ahead), _AHEAD_BYTES), _ANCILLARY_BYTES)
+            if not came:
                 os._exit(0)
-            got += count
-        return data
+            for _, _, data in ancillary:
+                self.descriptors.frombytes(data[: len(data) - len(data) % 4])
+            self.ahead += came
+        taken = self.ahead[:size]
+        del self.ahead[:size]
+        return taken
 
     def send_frame(self, nonce: bytes, kind: int, reply: dict[str, Any], buffers: list[Any]) -> None:
         """One frame; large buffers go in a sealed memfd where one can be made."""
@@ -363,9 +371,7 @@ class Wire:
             socket.send_fds(self.socket, [header[:1]], [memory])
             os.close(memory)
             header, buffers = header[1:], []
-        self.socket.sendall(header + struct.pack(f"<{len(sizes)}Q", *sizes) + metadata)
-        for buffer in buffers:
-            self.socket.sendall(buffer)
+        self.socket.sendall(b"".join((header, struct.pack(f"<{len(sizes)}Q", *sizes), metadata, *buffers)))
 
 
 class Mapped:
@@ -426,6 +432,7 @@ class Server:
         self.raised: dict[int, int] = {}  # id of an exception that a callback raised here -> its token
         self.kept: list[Any] = []
         self.watches: dict[str, Any] = {}
+        self.formatted: dict[Any, str] = {}  # tracebacks, by what was raised and where
         self.answers = {FILES: self.write_files, IMPORT: self.import_modules, DO: self.do, WATCH: self.watch,
                         PROBE: self.probe}  # fmt: skip
 
@@ -580,10 +587,11 @@ class Server:
         mro = type.mro(type(error))
         base = next((_EXCEPTION_NAMES[kind] for kind in mro if kind in _EXCEPTION_NAMES), "Exception")
         frames: list[list[Any]] = [
-            [frame.filename[len(self.folder) + 1 :], frame.lineno, frame.name]
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename.startswith(self.folder + os.sep)
+            [frame.f_code.co_filename[len(self.folder) + 1 :], line, frame.f_code.co_name]
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_filename.startswith(self.folder + os.sep)
         ]
+        text = _text(error)
         if isinstance(error, SyntaxError) and str(error.filename).startswith(self.folder):
             frames.append([str(error.filename)[len(self.folder) + 1 :], error.lineno or 0, ""])
         return {
@@ -592,16 +600,36 @@ class Server:
             "exact": _EXCEPTION_NAMES.get(type(error)) == base,
             "classes": self.encoder.public_classes(type(error)),
             "token": self.raised.get(id(error), -1),
-            "text": _text(error),
+            "text": text,
             "frames": [[str(file)[:200], int(line or 0), name[:100]] for file, line, name in frames[-8:]],
-            "traceback": self.format(error),
+            "traceback": self.format(error, text),
         }
 
-    def format(self, error: BaseException) -> str:
-        """The traceback from the submission's first frame on, without the folder's path."""
+    def format(self, error: BaseException, text: str) -> str:
+        """The traceback from the submission's first frame on, without the folder's path.
+
+        Input that is refused is refused at the same place with the same words again and again; Python parses each line
+        of a traceback anew, for its marks below it.
+        """
         kept = error.__traceback__
         while kept and not kept.tb_frame.f_code.co_filename.startswith((self.folder, "<probe")):
             kept = kept.tb_next
+        if type(error) not in _PLAIN or hasattr(error, "__notes__"):
+            return self.format_anew(error, kept)
+        places = []
+        step = kept
+        while step:
+            places.append((step.tb_frame.f_code, step.tb_lasti))
+            step = step.tb_next
+        key = (type(error), text, tuple(places))
+        if key not in self.formatted:
+            if len(self.formatted) >= _MAX_FORMATTED:
+                self.formatted.clear()
+            self.formatted[key] = self.format_anew(error, kept)
+        return self.formatted[key]
+
+    def format_anew(self, error: BaseException, kept: Any) -> str:
+        """The same, of an exception that was not met before."""
         try:
             text = "".join(traceback.format_exception(type(error), error, kept, limit=-12, chain=False))
         except Exception:  # noqa: BLE001  a hostile __str__ must not cost the answer
@@ -652,6 +680,8 @@ def _has_changed(value: Any, shape: list[int], buffer: Any) -> bool:
             now = value.detach().contiguous().reshape(-1).view(torch.uint8).numpy().data
         if list(value.shape) != shape or len(now) != len(as_came(buffer)):
             return True
+        if len(now) <= _SMALL_BYTES:
+            return bytes(now) != bytes(as_came(buffer))
         word = "u8" if len(now) % 8 == 0 else "u1"  # memoryviews compare byte by byte, twenty times slower
         return not np.array_equal(np.frombuffer(now, word), np.frombuffer(as_came(buffer), word))
     except Exception:  # noqa: BLE001  what can no longer be read as it came has changed
