@@ -1,8 +1,8 @@
 """Tracebacks of failing tests without reading and parsing a suite's file for each of their lines.
 
 To show a statement whole, pytest reads the file, parses it and walks its tree, for every failure anew: milliseconds,
-more than most tests take. A suite does not change while it is run, so its sources and trees are kept, made before any fork,
-and so are those of the checks that it calls.
+more than most tests take. A suite does not change while it is run, so its sources and trees are kept, made before any
+fork, and so are those of the checks that it calls.
 """
 
 from __future__ import annotations
