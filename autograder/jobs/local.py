@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from autograder import __version__
 from autograder.errors import GraderError, SpecError
@@ -160,10 +160,8 @@ def _grade_all(
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
         pending: dict[Future[GradeReport], str] = {pool.submit(grade, s): s.student for s in waiting}
-        while pending:
-            done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-            for future in done:
-                _take(future, pending.pop(future), run, progress)
+        for future in as_completed(pending):
+            _take(future, pending.pop(future), run, progress)
     except BaseException:
         # Whoever waits for a fork of the suite learns of its end when the caller closes the suite; that is no fault.
         with grade.lock:
