@@ -126,5 +126,9 @@ def _source(function: Callable[..., Any]) -> str:
     if not isinstance(node, ast.FunctionDef):
         raise ProbeError(f"{function.__name__} is not a function that can be a probe; define it with def")
     node.decorator_list = []
-    node.returns = None
+    node.returns = None  # annotations name what only the suite has imported
+    signature = node.args
+    for argument in (*signature.posonlyargs, *signature.args, *signature.kwonlyargs, signature.vararg, signature.kwarg):
+        if argument is not None:
+            argument.annotation = None
     return ast.unparse(node)
