@@ -173,6 +173,11 @@ class ScoredTest(Record):
         return self.points * (1.0 if self.result.outcome is Outcome.DEFERRED else self.result.credit)
 
     @property
+    def is_shown(self) -> bool:
+        """Whether the student reads of it: who waits for a GPU and is worth nothing is the TA's business alone."""
+        return self.expected.points > 0 or not self.waits_for
+
+    @property
     def label(self) -> str:
         """What became of it, in a word or two: its outcome, unless another test keeps it from being paid."""
         if self.blocked_by:

@@ -21,4 +21,4 @@ if not cuda_build():
     sys.exit("the installed torch is a build without CUDA: pip install --force-reinstall torch==2.13.0, from PyPI")
 print(f"{found.count} GPUs: {', '.join(node for device in found.devices for node in device.nodes)}; CUDA {cuda_build()}")
 PYTHON
-exec "$python" -m pytest -ra -p no:cacheprovider tests/test_gpu.py tests/test_sandbox_devices.py tests/test_testrun_accelerator.py
+exec "$python" -m pytest -ra -p no:cacheprovider tests/test_gpu.py tests/test_gpu_assignments.py tests/test_sandbox_devices.py tests/test_testrun_accelerator.py

@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from notebook_class import as_notebook, grade, read_class
@@ -29,17 +30,42 @@ CLASSES = sorted(path.name for path in (ROOT / "examples" / "class").iterdir())
 DEGENERATE = {"softmax_classifier": ["zane", "alma", "bruno", "carla", "deniz", "enzo"]}
 
 
-def expected(assignment_id: str) -> dict[str, dict[str, object]]:
+def expected(assignment_id: str) -> dict[str, dict[str, Any]]:
     """The class's expected.toml."""
     return tomllib.loads((ROOT / "examples" / "class" / assignment_id / "expected.toml").read_text())
 
 
+FUNCTIONS = {
+    "convnet": (
+        "output_size", "conv2d", "max_pool", "ConvNet", "count_parameters", "train_epoch", "evaluate", "best_epoch",
+        "diagnose", "fit",
+    ),
+}  # fmt: skip
+"""Of classes whose expectations say points by function, as they were written before there were tests."""
 STUDENTS = [(name, student) for name in CLASSES for student in expected(name)]
 
 
 def lost_tests(report: GradeReport) -> set[str]:
     """The test functions that did not earn all their points."""
     return {test.expected.function for test in report.tests if test.score < test.expected.points}
+
+
+def assert_within(report: GradeReport, wanted: dict[str, Any], functions: tuple[str, ...]) -> None:
+    """The points of each function are within what its line says, whole where it says nothing; what is put off aside."""
+    score = dict.fromkeys(functions, 0.0)
+    points = dict(score)
+    for test in report.tests:
+        if test.result.outcome is not Outcome.DEFERRED:
+            found = [name for name in functions if test.expected.function.startswith(f"test_{name.lower()}_")]
+            name = max(found, key=len)
+            score[name] += test.score
+            points[name] += test.expected.points
+    for name in functions:
+        least, most = wanted.get("earned", {}).get(name, (points[name], points[name]))
+        assert least <= score[name] <= most, name
+        assert name not in wanted["lost"] or score[name] < points[name], name
+    exact = wanted.get("score", -1.0)
+    assert wanted.get("low", exact) <= report.score <= wanted.get("high", exact)
 
 
 @pytest.mark.parametrize(("assignment_id", "student"), STUDENTS)
@@ -49,7 +75,10 @@ def test_outcome_is_the_expected_one(
     """A student's score and lost tests are those of expected.toml."""
     report = graded[assignment_id][0].reports[student]
     wanted = expected(assignment_id)[student]
-    assert lost_tests(report) == set(wanted["lost"])  # type: ignore[call-overload]
+    if assignment_id in FUNCTIONS:
+        assert_within(report, wanted, FUNCTIONS[assignment_id])
+        return
+    assert lost_tests(report) == set(wanted["lost"])
     assert report.score == wanted["score"]
 
 
@@ -156,10 +185,12 @@ def test_right_ways_agree_within_a_tenth_of_each_tolerance(
 def test_enough_right_and_wrong_ways(assignment_id: str) -> None:
     """Each class holds ten right ways at least, one of them in float32 and one a notebook, and fifteen wrong ones."""
     wanted = expected(assignment_id)
-    right = [student for student, one in wanted.items() if one["score"] == 100]
+    right = [student for student, one in wanted.items() if one["why"].startswith("Right")]
     assert len(right) >= 10
-    assert sum(20 < one["score"] < 100 for one in wanted.values()) >= 15  # type: ignore[operator]
-    assert any("float32" in str(wanted[student]["why"]) for student in right)
+    assert all(not wanted[student]["lost"] for student in right)
+    assert sum(20 < one.get("low", one.get("score")) < 100 and bool(one["lost"]) for one in wanted.values()) >= 15
+    # networks are float32 as they come
+    assert assignment_id == "convnet" or any("float32" in wanted[student]["why"] for student in right)
     folder = ROOT / "examples" / "class" / assignment_id
     assert [path for path in folder.rglob("*.ipynb") if path.relative_to(folder).parts[0].split(".")[0] in right]
 
@@ -206,6 +237,15 @@ MISTAKES = [
     ("mlp_xor", "keiko", "test_train_solves_xor", "all its hidden units began alike"),
     ("mlp_xor", "liam", "test_train_device", "Move the network to the device"),
     ("mlp_xor", "mona", "test_train_leaves_the_global_seed", "everyone else draws from then on"),
+    # convnet
+    ("convnet", "milo", "test_train_epoch_steps", "zero_grad before backward"),
+    ("convnet", "nina", "test_evaluate_in_eval_mode", "dropout is off"),
+    ("convnet", "otto", "test_evaluate_leaves_the_net", "a network in train mode is in eval mode afterwards"),
+    ("convnet", "pia", "test_evaluate_without_gradients", "with torch.no_grad"),
+    ("convnet", "quin", "test_train_epoch_loss", "a smaller last batch counts less"),
+    ("convnet", "rafa", "test_convnet_logits", "a softmax is in the loss already"),
+    ("convnet", "sven", "test_conv2d_values", "not turned around"),
+    ("convnet", "wanda", "test_fit_keeps_the_best", "copy.deepcopy"),
     # pca_svd
     ("pca_svd", "magda", "test_pca_centres", "Take the mean off first"),
     ("pca_svd", "nils", "test_pca_directions", "the directions have m entries"),
@@ -233,7 +273,7 @@ def test_feedback_names_the_likely_cause(
 
 
 HANGING = ("uma", "viktor.py", "wanda")
-EVERY = {} if os.environ.get("AGREE_ON_ALL") else {"mlp_xor": 4}
+EVERY = {} if os.environ.get("AGREE_ON_ALL") else {"mlp_xor": 4, "convnet": 4, "softmax_classifier": 2}
 """Of a class of long trainings every so-manieth submission; of the others each."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-TARGETS = [("decode_reply", 60, 10_000), ("unpack_archive", 40, 10_000), ("read_notebook", 40, 1_000)]
+TARGETS = [("decode_reply", 15, 2_500), ("unpack_archive", 10, 2_500), ("read_notebook", 10, 250)]
 
 
 @pytest.mark.parametrize(("target", "seconds", "executions_at_least"), TARGETS)

@@ -193,3 +193,12 @@ def test_what_is_not_documented_is_refused(change: dict[str, Any]) -> None:
     value = render(make_report(make_test()))
     with pytest.raises(ValidationError, match=next(iter(change))):
         GradescopeResults.model_validate({**value, **change})
+
+
+def test_worth_nothing_and_put_off_is_not_shown() -> None:
+    """A test that waits for a GPU and pays nothing is the TA's business; one that pays is pending, under its number."""
+    nothing = make_test(1, points=0.0, outcome=Outcome.DEFERRED, waits_for="test_1")
+    pays = make_test(2, points=2.0, outcome=Outcome.DEFERRED, waits_for="test_2")
+    judged = make_test(3, points=0.0, outcome=Outcome.PASSED)
+    tests = render(make_report(nothing, pays, judged))["tests"]
+    assert [(test["number"], test["name"]) for test in tests] == [("2", "T2 (pending: 2 points)"), ("3", "T3")]

@@ -72,8 +72,9 @@ def test_notebook_shows_nothing_secret(assignment_id: str) -> None:
 
 
 @pytest.mark.parametrize("assignment_id", ASSIGNMENTS)
-def test_solution_passes_in_jupyter(assignment_id: str, tmp_path: Path) -> None:
+def test_solution_passes_in_jupyter(assignment_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the reference's answers filled in, a real kernel runs every cell; as handed out, the first test fails."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # the kernel's: small nets wait for each other's threads else
     stub = committed(assignment_id)
     filled = fill_in(stub, (ROOT / "reference" / assignment_id / f"{assignment_id}.py").read_text())
     NotebookClient(filled, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()

@@ -90,7 +90,7 @@ def render_gradescope(report: GradeReport, grader_version: str) -> GradescopeRes
             "points": report.points,
             **({"waiting": report.waiting} if report.waiting else {}),
         },
-        tests=[_render_test(number, test) for number, test in enumerate(report.tests, start=1)],
+        tests=[_render_test(number, test) for number, test in enumerate(report.tests, start=1) if test.is_shown],
         leaderboard=[
             LeaderboardEntry(name=name, value=round(value, 6))
             for test in report.tests

@@ -61,7 +61,7 @@ def _grade_cell(tests: list[ScoredTest]) -> CellGrade:
 
 
 def _is_open(test: ScoredTest) -> bool:
-    return (test.result.outcome in _UNSETTLED or test.waiting > 0) and test.override is None
+    return test.is_shown and (test.result.outcome in _UNSETTLED or test.waiting > 0) and test.override is None
 
 
 def _describe(test: ScoredTest) -> str:

@@ -70,6 +70,7 @@ def measured_on(device: str, x: Any, y: Any, repeats: int) -> Any:
     import torch
     from convnet import ConvNet, evaluate
 
+    torch.backends.cudnn.allow_tf32 = False
     torch.manual_seed(0)
     net = ConvNet(1, 28, 10, 32).to(device)
     batch = torch.as_tensor(x), torch.as_tensor(y)
@@ -138,7 +139,7 @@ def test_evaluate_memory(rng: np.random.Generator, device: str) -> None:
     measured = checks.measure(measured_on, draw, repetitions=1, warm_up=1)
     for (_, x, y, _), actual in zip(measured.arguments, measured.results, strict=True):
         expected = measured_on.on_reference("cpu", x, y, 1)
-        checks.close(actual[0], expected[0], subject="the loss", rtol=1e-2)
+        checks.close(actual[0], expected[0], subject="the loss", rtol=3e-4)
         checks.close(actual[1], expected[1], subject="the accuracy", atol=0.02)
     if measured.gpu_memory_mib is not None:
         assert measured.gpu_memory_mib <= MOST_MIB, "the device's memory fills up from batch to batch"
