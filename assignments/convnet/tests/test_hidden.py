@@ -179,13 +179,13 @@ def traces_of_evaluation(layers: Any, x: Any, y: Any, size: int) -> Any:
 
 @checks.probe
 def types_of_evaluation(x: Any, y: Any) -> Any:
-    """Return whether loss and accuracy are Python floats, as 1 or 0 each, and how many values came back."""
+    """Return whether loss and accuracy are floats, NumPy's too, as 1 or 0 each, and how many values came back."""
     import numpy as np
     import torch
     from convnet import evaluate
 
     result = evaluate(torch.nn.Linear(4, 3), [(torch.as_tensor(x), torch.as_tensor(y))])
-    return np.array([float(type(value) is float) for value in result]), len(result)
+    return np.array([float(isinstance(value, float)) for value in result]), len(result)
 
 
 @checks.probe
@@ -422,11 +422,12 @@ def test_count_parameters_trainable(rng: np.random.Generator) -> None:
     "logits as they are, which is a mean over the batch; backward; step."
 )
 def test_train_epoch_steps(rng: np.random.Generator) -> None:
-    """After two passes the parameters are right."""
+    """After two passes over batches of one size the parameters are right, and so are the losses."""
     layers, (x, y) = draw_layers(rng), draw_examples(rng, 20)
-    _, expected, _ = after_training.on_reference(layers, x, y, 5, 0.1, 2)
-    _, actual, _ = after_training(layers, x, y, 5, 0.1, 2)
+    losses, expected, _ = after_training.on_reference(layers, x, y, 5, 0.1, 2)
+    said, actual, _ = after_training(layers, x, y, 5, 0.1, 2)
     checks.close(actual, expected, subject="the parameters after training", **LOOSE)
+    checks.close(said, losses, subject="the losses of batches of one size", **LOOSE)
 
 
 @pytest.mark.points(3)
@@ -513,8 +514,8 @@ def test_evaluate_leaves_the_net(rng: np.random.Generator) -> None:
     """The mode is restored, and no parameter, gradient or running statistic is changed."""
     layers, (x, y) = draw_layers(rng), draw_examples(rng, 12)
     modes, gradients, changes, _, _ = traces_of_evaluation(layers, x, y, 5)
-    assert modes[0] == 1.0, "a network in train mode is in eval mode afterwards"
-    assert modes[1] == 0.0, "a network in eval mode is in train mode afterwards"
+    assert modes[0] > 0.5, "a network in train mode is in eval mode afterwards"
+    assert modes[1] < 0.5, "a network in eval mode is in train mode afterwards"
     assert gradients == 0, f"{gradients} parameters have a gradient afterwards"
     assert np.all(changes == 0.0), "the network was changed"
 
@@ -531,7 +532,7 @@ def test_evaluate_without_gradients(rng: np.random.Generator) -> None:
     assert recorded == 0, f"gradients were recorded in {recorded} passes"
     are_floats, count = types_of_evaluation(x, y)
     assert count == 2, f"{count} values came back"
-    assert np.all(are_floats == 1.0), "loss and accuracy must be Python floats"
+    assert np.all(are_floats > 0.5), "loss and accuracy must be Python floats"
 
 
 # best_epoch ------------------------------------------------------------------------------------------------
@@ -587,8 +588,9 @@ def draw_curves(rng: np.random.Generator, last: float, back: float) -> tuple[Any
 def test_diagnose_kinds(rng: np.random.Generator, reference: ModuleType) -> None:
     """Drawn curves of each kind are named, underfitting first."""
     for last, back in ((0.9, 1.0), (0.9, 1.4), (0.2, 1.25), (0.2, 1.05), (0.2, 0.9), (0.45, 1.15)):
-        train, valid = draw_curves(rng, last, back)
-        expected, said = reference.diagnose(train, valid, 0.5), diagnose(train, valid, 0.5)
+        scale = float(rng.choice([0.1, 10.0]))
+        train, valid = (scale * curve for curve in draw_curves(rng, last, back))
+        expected, said = reference.diagnose(train, valid, 0.5 * scale), diagnose(train, valid, 0.5 * scale)
         assert isinstance(said, str), f"a {type(said).__name__} came back"
         assert said == expected, "these curves are read otherwise"
 
