@@ -240,7 +240,7 @@ MISTAKES = [
     # convnet
     ("convnet", "milo", "test_train_epoch_steps", "zero_grad before backward"),
     ("convnet", "nina", "test_evaluate_in_eval_mode", "dropout is off"),
-    ("convnet", "otto", "test_evaluate_leaves_the_net", "a network in train mode is in eval mode afterwards"),
+    ("convnet", "otto", "test_evaluate_leaves_the_net", "Remember net.training, and restore it"),
     ("convnet", "pia", "test_evaluate_without_gradients", "with torch.no_grad"),
     ("convnet", "quin", "test_train_epoch_loss", "a smaller last batch counts less"),
     ("convnet", "rafa", "test_convnet_logits", "a softmax is in the loss already"),
