@@ -511,7 +511,7 @@ def test_formgrader_in_chromium(nb_class: NbClass, server: Server) -> None:
         assert grades_of(nb_class, "bruno")["written_why"] == (None, 4.5, False)
         page.goto(address)
         page.wait_for_function("document.querySelector('input#written_why').value === '4.5'")
-        page.wait_for_function("document.querySelector('textarea#written_why-comment').value !== ''")  # it comes by itself
+        page.wait_for_function("document.querySelector('textarea#written_why-comment').value !== ''")
         assert comment.input_value() == "Derived <b>well</b>."
         page.screenshot(path=shots / "submission.png", full_page=True)
         page.goto(f"{server.url}/formgrader/submissions/{submissions['nina']}/")
