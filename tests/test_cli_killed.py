@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from class_of_totals import BODIES, HIDDEN, PUBLIC, REFERENCE
 from small_course import (
     AUTOGRADER,
     ID,
@@ -36,38 +37,6 @@ from small_course import (
 pytestmark = pytest.mark.usefixtures("needs_root")
 
 TOML = 'title = "Steps"\nmodules = ["steps"]\npoints = 20\npackages = []\n\n[limits]\nmemory_mib = 256\n'
-REFERENCE = '"""The reference."""\n\n\ndef total(values):\n    """The sum of a list."""\n    return sum(values)\n'
-PUBLIC = '''\
-"""The public suite."""
-
-import pytest
-from steps import total
-
-
-@pytest.mark.points(8)
-def test_total_small():
-    """The total of 1, 2 and 3 is 6."""
-    assert total([1, 2, 3]) == 6
-'''
-HIDDEN = '''\
-"""The hidden suite."""
-
-import pytest
-from steps import total
-
-
-@pytest.mark.points(12)
-def test_total_random(rng):
-    """Random integers are summed."""
-    values = [int(n) for n in rng.integers(-1000, 1000, size=20)]
-    assert total(values) == sum(values)
-'''
-BODIES = [
-    *["return sum(values)"] * 7,
-    "return sum(values[:5])",
-    "raise ValueError(len(values))",
-    "__import__('os')._exit(3)",
-]
 SUBMISSIONS = 60
 KILLS = 50
 _SUBREAPER = 36

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from autograder.errors import GraderError, SpecError
@@ -255,7 +255,7 @@ class Suite:
         wall_s = time.monotonic() - started_s
         return TestRun(
             tuple(state.results), state.peak_memory_mib, state.sandboxes, wall_s, state.import_failure,
-            tuple(state.passed_over),
+            state.passed_over,
         )  # fmt: skip
 
     def _note_death(self, death: _DiedError, state: _RunState, died_in: list[int]) -> None:
@@ -350,7 +350,7 @@ class Suite:
             state.peak_memory_mib = max(state.peak_memory_mib, event.peak_memory_mib)
             state.sandboxes += event.sandboxes
             state.import_failure = state.import_failure or event.import_failure
-            state.passed_over = state.passed_over or list(event.passed_over)
+            state.passed_over = state.passed_over or event.passed_over
 
 
 def _join(first: TestRun, second: TestRun) -> TestRun:
@@ -372,7 +372,7 @@ class _RunState:
     peak_memory_mib: float
     sandboxes: int
     import_failure: str = ""
-    passed_over: list[str] = field(default_factory=list)
+    passed_over: tuple[str, ...] = ()
     tests: Sequence[int] = ()
     whole: int | None = None
     until_s: float = math.inf

@@ -117,11 +117,16 @@ def test_whatever_is_lost_is_graded_once(root: SlurmClass) -> None:
     before = root.graded("lost")
     assert len(before) < SUBMISSIONS
 
+    # what n2 had begun is to be run again; held back, so that it is still waiting when it is cancelled
+    for node in NODES:
+        cluster.run("scontrol", "update", f"nodename={node}", "state=drain", "reason=held")
     with root.start("lost", *SLURM) as process:
         root.wait_for(lambda: root.events("lost", "taken up"), process)
         root.wait_for(lambda: "PENDING" in root.queue().values(), process)
         cancelled = next(place.split()[2] for place, state in root.queue().items() if state == "PENDING")
         cluster.run("scancel", cancelled)
+        for node in NODES:
+            cluster.run("scontrol", "update", f"nodename={node}", "state=resume")
         while process.poll() is None:
             start_requeued(cluster)
             time.sleep(0.3)

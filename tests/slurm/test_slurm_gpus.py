@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from slurm_class import COURSE, PUBLIC, SlurmClass
+from class_of_totals import PUBLIC
+from slurm_class import COURSE, SlurmClass
 from slurm_cluster import SlurmCluster
 
 from autograder.jobs.cluster import RefusedError, Request, Slurm, TaskState
