@@ -62,6 +62,7 @@ _LARGE: Final = 1e-2
 """Entries under this share of the largest say nothing: they may agree by being small."""
 _STRICTNESS: Final = {1: (2e-6, 1e-4), 2: (1e-5, 1e-3), 3: (1e-4, 1e-2)}
 """For a weight of evidence: the relative error to the guess, and that error as a share of what it explains."""
+_LOOSEST: Final = max(rtol for rtol, _ in _STRICTNESS.values())
 _MAX_ENTRIES: Final = 1_000_000
 
 
@@ -138,16 +139,23 @@ def _widened(values: Array) -> Array:
 
 def _explains(left: Array, right: Array, got: Array, wanted: Array) -> bool:
     """Whether left agrees with right, and so well that neither rounding nor a coincidence explains it."""
-    if left.shape != right.shape:
+    if left.shape != right.shape or not right.size:
+        return False
+    sizes, error = np.abs(right), np.abs(left - right)
+    scale = sizes.max()
+    if not _is_small(error, sizes, scale, _LOOSEST):  # most guesses are far off, and weighing them takes longer
         return False
     gap = got - wanted if got.shape == wanted.shape else wanted
     weight = min(_weight(right), _weight(gap), _weight(wanted))
     if not weight:
         return False
     rtol, share = _STRICTNESS[min(weight, 3)]
-    scale, error = np.abs(right).max(), np.abs(left - right)
     moved = np.abs(left - wanted).max() if left.shape == wanted.shape and left is got else np.inf
-    return bool((error <= rtol * np.abs(right) + 0.1 * rtol * scale).all() and error.max() <= share * moved)
+    return _is_small(error, sizes, scale, rtol) and bool(error.max() <= share * moved)
+
+
+def _is_small(error: Array, sizes: Array, scale: float, rtol: float) -> bool:
+    return bool((error <= rtol * sizes + 0.1 * rtol * scale).all())
 
 
 def _weight(values: Array) -> int:

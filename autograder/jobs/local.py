@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Iterable
@@ -68,6 +69,7 @@ def grade_class(
         grade = _Grader(assignment, station, folder, journal, keys, overrides)
         if not options.fresh:
             grade.groups.remember(run.reports.values(), submissions)
+        gc.freeze()  # what is here by now stays; it need not be looked through again for each few submissions
         _grade_all(waiting, grade, options.jobs, run, progress)
     finally:
         if station is not None:

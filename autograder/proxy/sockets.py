@@ -45,6 +45,11 @@ class SocketChannel(Channel):
     def __init__(self, process: StudentProcess, max_total_bytes: int, max_output_bytes: int) -> None:
         super().__init__(process, max_total_bytes, max_output_bytes)
         self._output_open = True  # the student may close their end of it
+        self._incoming = select.poll()
+        self._incoming.register(process.wire, select.POLLIN)
+        self._incoming.register(process.output_fd, select.POLLIN)
+        self._is_asked = False
+        """Whether nothing has been awaited since the last frame was sent: its answer cannot be there yet."""
         self._descriptors: list[int] = []
         self._room = bytearray(_AHEAD_BYTES)
         self._ahead = memoryview(b"")
@@ -52,6 +57,7 @@ class SocketChannel(Channel):
 
     def tell(self, kind: wire.Kind, nonce: bytes, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> None:
         """Send one frame; large buffers go in a sealed memfd."""
+        self._is_asked = True
         if sum(map(len, buffers)) < wire.MEMFD_FROM_BYTES:
             self.send_bytes(
                 b"".join((wire.pack_head(kind, nonce, metadata, buffers, in_memory=False), *buffers)), budget
@@ -116,6 +122,9 @@ class SocketChannel(Channel):
 
     def _receive_some(self, view: memoryview, budget: Budget) -> int:
         """How many bytes came into the view, at least one; and a memfd beside them."""
+        if self._is_asked:
+            self._is_asked = False
+            self._wait(select.POLLIN, budget)
         while True:
             try:
                 count, ancillary, _, _ = self.process.wire.recvmsg_into([view], _ANCILLARY_BYTES, _RECEIVE)
@@ -137,33 +146,37 @@ class SocketChannel(Channel):
 
     def _wait(self, event: int, budget: Budget) -> None:
         """Until the wire is ready; reads what the student prints, and looks at the limits now and then."""
-        poller = select.poll()
-        poller.register(self.process.wire, event)
-        if self._output_open:
-            poller.register(self.process.output_fd, select.POLLIN)
+        poller = self._incoming
+        if event != select.POLLIN:
+            poller = select.poll()
+            poller.register(self.process.wire, event)
+            if self._output_open:
+                poller.register(self.process.output_fd, select.POLLIN)
         ready = dict(poller.poll(self.until_look_s * 1000))
         if self.process.output_fd in ready:
-            self._output_open = bool(ready[self.process.output_fd] & select.POLLIN)
-            if self._output_open:
+            if ready[self.process.output_fd] & select.POLLIN:
                 self.drain()
+            else:
+                self._close_output()
         if not self.until_look_s:
             self.look_at_limits(budget)
 
     def drain(self) -> None:
-        poller = select.poll()
-        poller.register(self.process.output_fd, select.POLLIN)
         for _ in range(64):
-            ready = poller.poll(0)
-            if not ready or not ready[0][1] & select.POLLIN:
-                return
             try:
                 data = os.read(self.process.output_fd, 1 << 16)
-            except OSError:  # nothing there after all, or the other end is gone
+            except OSError:  # nothing there, or the other end is gone
                 return
-            if not data:  # the end, which poll would tell again and again
-                self._output_open = False
+            if not data:
+                self._close_output()
                 return
             self.keep_output(data)
+
+    def _close_output(self) -> None:
+        """The end of it, which poll would tell again and again."""
+        if self._output_open:
+            self._output_open = False
+            self._incoming.unregister(self.process.output_fd)
 
 
 @contextlib.contextmanager

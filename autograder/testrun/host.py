@@ -24,25 +24,25 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
-from _pytest.runner import runtestprotocol
 from pydantic import BaseModel, ConfigDict
 
 from autograder.checks.probe import seed_everything
 from autograder.errors import AutograderError, SpecError
 from autograder.limits import Limits
 from autograder.proxy import handles, modules
-from autograder.proxy.account import Names, TestUse
+from autograder.proxy.account import Names, SandboxLostError, TestUse
 from autograder.proxy.client import Submission
 from autograder.proxy.sockets import sandbox_channels
 from autograder.proxy.wire import clean_text
-from autograder.sandbox import Zygote
+from autograder.sandbox import Zygote, _pages
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.devices import Grant
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
 from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.judgement import judge_test, sentence
-from autograder.testrun.tracebacks import keep_trees
+from autograder.testrun.protocol import find_plain, run_protocol
+from autograder.testrun.tracebacks import prepare_tracebacks
 from autograder.verdict import ExpectedTest, Outcome, TestResult
 
 with contextlib.suppress(ImportError):  # Windows has none; nothing is graded there
@@ -167,6 +167,16 @@ class SuiteHost:
             self.problem = f"{report.nodeid or self.config.tests} cannot be collected ({why}); mend the suite."
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """Of a test that lost its sandbox nothing is told but that: no traceback is put together."""
+        lost = call.excinfo is not None and isinstance(call.excinfo.value, SandboxLostError)
+        if not lost or call.when == "collect":
+            return None
+        return pytest.TestReport(
+            item.nodeid, item.location, {}, "failed", "the sandbox was lost", call.when, (), call.duration
+        )
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Tell what was collected, then serve."""
         try:
@@ -179,8 +189,9 @@ class SuiteHost:
         except SpecError as error:
             _tell(self.requests, {"error": str(error)})
             return True
-        _warm_up(session)
+        _warm_up(session, self)
         gc.freeze()
+        _pages.collapse()
         _tell(self.requests, {"tests": [test.model_dump() for test in tests]})
         self.serve(items, tests)
         return True
@@ -214,7 +225,7 @@ class SuiteHost:
             channel.close()
 
 
-def _warm_up(session: pytest.Session) -> None:
+def _warm_up(session: pytest.Session, host: SuiteHost) -> None:
     """Do once what every fork would do again.
 
     pytest's logging adds its handlers to every logger six times a test, and capturing swaps streams as often, which
@@ -230,7 +241,10 @@ def _warm_up(session: pytest.Session) -> None:
     session.gethookproxy = functools.cache(session.gethookproxy)  # type: ignore[assignment, method-assign]
     seed_everything(0)  # numpy.random, which is imported when it is first used
     np.testing.assert_equal(0, 0)  # and this
-    keep_trees(session.items)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)  # it writes down who called, from files that are read the first time
+    prepare_tracebacks(session.items)
+    find_plain(session.items, silent=[manager.get_name(host) or ""])
     for item in session.items:
         item.location  # noqa: B018  kept by pytest from here on
 
@@ -306,7 +320,7 @@ def run_test(
     seed_everything(int(seed[:8], 16))  # a suite's own np.random and torch.randn, by the part that stays here
     submission.begin_test(use)
     plugin.begin_subtests()
-    reports = runtestprotocol(item, log=False, nextitem=following)
+    reports = run_protocol(item, following)
     submission.end_test()
     subtests = plugin.take_subtests(job.subtests.get(test.nodeid, 0))
     printed = clean_text(submission.printed.decode("utf-8", "replace"), _PRINTED_CHARS)
