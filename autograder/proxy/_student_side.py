@@ -118,7 +118,7 @@ _MAX_TEXT, _MAX_DEPTH, _MAX_HANDLES = 4000, 64, 100_000
 _AHEAD_BYTES = 1 << 16  # a small frame comes whole, in one look
 _ANCILLARY_BYTES = socket.CMSG_SPACE(4) if hasattr(socket, "CMSG_SPACE") else 0
 _SMALL_BYTES = 4096
-_MAX_FORMATTED = 100
+_MAX_FORMATTED, _MAX_FRAMES = 100, 12
 _NAMES = {np.dtype(name): name for name in DTYPES}
 # of these a traceback says no more than their text; others name attributes, suggest names, or show source themselves
 _PLAIN = frozenset({AssertionError, FloatingPointError, IndexError, KeyError, NotImplementedError, OverflowError,
@@ -432,7 +432,7 @@ class Server:
         self.raised: dict[int, int] = {}  # id of an exception that a callback raised here -> its token
         self.kept: list[Any] = []
         self.watches: dict[str, Any] = {}
-        self.formatted: dict[Any, str] = {}  # tracebacks, by what was raised and where
+        self.formatted: dict[Any, str] = {}  # of tracebacks: what they say of a place
         self.answers = {FILES: self.write_files, IMPORT: self.import_modules, DO: self.do, WATCH: self.watch,
                         PROBE: self.probe}  # fmt: skip
 
@@ -608,32 +608,49 @@ class Server:
     def format(self, error: BaseException, text: str) -> str:
         """The traceback from the submission's first frame on, without the folder's path.
 
-        Input that is refused is refused at the same place with the same words again and again; Python parses each line
-        of a traceback anew, for its marks below it.
+        Input that is refused is refused at the same places again and again; Python parses each line of a traceback
+        anew, for its marks below it.
         """
         kept = error.__traceback__
         while kept and not kept.tb_frame.f_code.co_filename.startswith((self.folder, "<probe")):
             kept = kept.tb_next
         if type(error) not in _PLAIN or hasattr(error, "__notes__"):
             return self.format_anew(error, kept)
-        places = []
+        steps = []
         step = kept
         while step:
-            places.append((step.tb_frame.f_code, step.tb_lasti))
+            steps.append(step)
             step = step.tb_next
-        key = (type(error), text, tuple(places))
+        last = steps[-_MAX_FRAMES:]
+        places = [(step.tb_frame.f_code, step.tb_lineno) for step in last]
+        if not last or any(place == places[index + 1] == places[index + 2] for index, place in enumerate(places[:-2])):
+            return self.format_anew(error, kept)  # a recursion, which Python tells in fewer words
+        lines = ["Traceback (most recent call last):\n", *(self.format_step(step) for step in last)]
+        try:
+            return self.tidy("".join([*lines, *traceback.format_exception_only(type(error), error)]))
+        except Exception:  # noqa: BLE001  as below
+            return type(error).__name__
+
+    def format_step(self, step: Any) -> str:
+        """What a traceback says of one place, kept by the place."""
+        key = (step.tb_frame.f_code, step.tb_lasti)
         if key not in self.formatted:
             if len(self.formatted) >= _MAX_FORMATTED:
                 self.formatted.clear()
-            self.formatted[key] = self.format_anew(error, kept)
+            self.formatted[key] = "".join(traceback.format_tb(step, limit=1))
         return self.formatted[key]
 
     def format_anew(self, error: BaseException, kept: Any) -> str:
         """The same, of an exception that was not met before."""
         try:
-            text = "".join(traceback.format_exception(type(error), error, kept, limit=-12, chain=False))
+            return self.tidy(
+                "".join(traceback.format_exception(type(error), error, kept, limit=-_MAX_FRAMES, chain=False))
+            )
         except Exception:  # noqa: BLE001  a hostile __str__ must not cost the answer
-            text = type(error).__name__
+            return type(error).__name__[:_MAX_TEXT]
+
+    def tidy(self, text: str) -> str:
+        """A traceback without the folder's path, at most so long, of what can be sent."""
         return text.replace(self.folder + os.sep, "")[-_MAX_TEXT:].encode("utf-8", "replace").decode()
 
 
