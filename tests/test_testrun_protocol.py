@@ -129,16 +129,31 @@ class TestMethods:
         assert each == 2
 
 
+class TestPlain:
+    def test_it(self, each):
+        assert each == 2
+
+
 class TestCase(unittest.TestCase):
     def test_it(self):
         self.assertEqual(1, 2)
+
+
+@pytest.fixture
+def marked(request):
+    request.node.add_marker(pytest.mark.xfail(strict=True))
+
+
+def test_marked(marked):
+    pass
 
 
 def test_last(once):
     print("body", "PYTEST_CURRENT_TEST" in os.environ)
 """
 NOT_PLAIN = {
-    "test_skip", "test_skipif", "test_xfail", "test_xpass", "test_folder", "test_async", "TestCase::test_it",
+    "test_skip", "test_skipif", "test_xfail", "test_xpass", "test_folder", "test_async", "test_marked",
+    "TestMethods::test_it", "TestCase::test_it",
 }  # fmt: skip
 RUN = """\
 import json, sys
@@ -203,6 +218,7 @@ def test_tests_come_to_the_same(folder: Path) -> None:
     assert outcomes["test_passes"] == ["passed"] * 3
     assert outcomes["test_broken"] == ["failed", "passed"]
     assert outcomes["test_breaks_after"] == ["passed", "passed", "failed"]
+    assert outcomes["test_marked"] == ["passed", "failed", "passed"]
     assert outcomes["test_awaitable"] == ["passed", "failed", "passed"]
     assert [line for line in ours["log"] if not line.endswith(("True", "False"))] == [
         line for line in theirs["log"] if not line.endswith(("True", "False"))

@@ -72,6 +72,7 @@ def grade_class(
         gc.freeze()  # what is here by now stays; it need not be looked through again for each few submissions
         _grade_all(waiting, grade, options.jobs, run, progress)
     finally:
+        gc.unfreeze()
         if station is not None:
             station.close()
         options.accelerator.close()

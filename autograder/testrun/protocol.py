@@ -25,6 +25,8 @@ _HOOKS: Final = (
 )
 _SILENT: Final = {"python", "runner", "skipping", "tmpdir", "unittest", "autograder.testrun.plugin"}
 """Who says nothing when a plain test passes; tmpdir does of its own fixtures alone, skipping of its own marks."""
+_TELLING: Final = {"tmp_path", "tmpdir", "request"}
+"""Fixtures that want to know what a phase came to, or by which a mark can be added while the test runs."""
 _PLAIN: Final = pytest.StashKey[bool]()
 
 
@@ -38,7 +40,7 @@ def find_plain(items: Iterable[pytest.Item], silent: Iterable[str] = ()) -> None
             type(item) is pytest.Function
             and known.issuperset(answers)
             and not marked
-            and not {"tmp_path", "tmpdir"} & set(item.fixturenames)
+            and not _TELLING & set(item.fixturenames)
             and not inspect.iscoroutinefunction(item.obj)
             and not inspect.isasyncgenfunction(item.obj)
         )

@@ -49,7 +49,7 @@ def _write_usual(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseExcept
     error = excinfo.value
     chained = error.__cause__ is not None or (error.__context__ is not None and not error.__suppress_context__)
     bare = isinstance(error, pytest.fail.Exception) and not error.pytrace
-    if chained or bare or isinstance(error, _UNUSUAL) or Path.cwd() != item.config.invocation_params.dir:
+    if chained or bare or isinstance(error, _UNUSUAL) or not _is_at_home(item):
         return None
     if item.config.getoption("tbstyle") != "short" or item.config.getoption("fulltrace"):
         return None
@@ -66,6 +66,14 @@ def _write_usual(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseExcept
             lines += entry
         step = step.tb_next
     return "\n".join(lines + _FORMATTER.get_exconly(excinfo, markall=True)) if lines else None
+
+
+def _is_at_home(item: pytest.Function) -> bool:
+    """Whether the process is still in the folder that paths are shown from."""
+    try:
+        return Path.cwd() == item.config.invocation_params.dir
+    except OSError:  # the folder is gone
+        return False
 
 
 def _write_entry(step: TracebackType) -> list[str] | None:
