@@ -34,7 +34,7 @@ from autograder.proxy.account import Names, SandboxLostError, TestUse
 from autograder.proxy.client import Submission
 from autograder.proxy.sockets import sandbox_channels
 from autograder.proxy.wire import clean_text
-from autograder.sandbox import Zygote, _pages
+from autograder.sandbox import Zygote
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.devices import Grant
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
@@ -191,6 +191,8 @@ class SuiteHost:
             return True
         _warm_up(session, self)
         gc.freeze()
+        from autograder.sandbox import _pages  # here, for `check` imports this file where there are no such calls
+
         _pages.collapse()
         _tell(self.requests, {"tests": [test.model_dump() for test in tests]})
         self.serve(items, tests)
