@@ -51,7 +51,7 @@ notebooks: .venv/installed
 	$(BIN)/python tests/notebook_class.py
 
 # Side by side with other graders, each in an environment of its own; the figures and the plot go to build/bench.
-# Needs root; half an hour. BENCH_OPTIONS=--quick sees in minutes that all of it runs.
+# Needs root; forty minutes. BENCH_OPTIONS=--quick sees in minutes that all of it runs.
 PEERS := pytest gradescope_utils nbgrader otter plot
 BENCHES := limit submission_cost class_growth numpy_rate peers bad call_cost
 bench: .venv/installed peers
