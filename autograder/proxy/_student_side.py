@@ -602,10 +602,10 @@ class Server:
             "token": self.raised.get(id(error), -1),
             "text": text,
             "frames": [[str(file)[:200], int(line or 0), name[:100]] for file, line, name in frames[-8:]],
-            "traceback": self.format(error, text),
+            "traceback": self.format(error),
         }
 
-    def format(self, error: BaseException, text: str) -> str:
+    def format(self, error: BaseException) -> str:
         """The traceback from the submission's first frame on, without the folder's path.
 
         Input that is refused is refused at the same places again and again; Python parses each line of a traceback
@@ -641,7 +641,7 @@ class Server:
         return self.formatted[key]
 
     def format_anew(self, error: BaseException, kept: Any) -> str:
-        """The same, of an exception that was not met before."""
+        """The same, made by Python as a whole."""
         try:
             return self.tidy(
                 "".join(traceback.format_exception(type(error), error, kept, limit=-_MAX_FRAMES, chain=False))
