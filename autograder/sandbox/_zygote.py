@@ -70,6 +70,7 @@ def warm_up(packages: list[Any], *, gpu: bool) -> None:
 
         numpy.random.default_rng(0).normal(size=(8, 8)) @ numpy.eye(8)
         numpy.linalg.svd(numpy.eye(4))
+        numpy.fft.fft(numpy.unique([0, 1]))  # these import numpy.fft and numpy.ma
     if "torch" in sys.modules:
         _warm_up_torch(gpu=gpu)
     gc.collect()

@@ -243,6 +243,7 @@ def _warm_up(session: pytest.Session, host: SuiteHost) -> None:
     session.gethookproxy = functools.cache(session.gethookproxy)  # type: ignore[assignment, method-assign]
     seed_everything(0)  # numpy.random, which is imported when it is first used
     np.testing.assert_equal(0, 0)  # and this
+    np.unique([0, 0])  # and numpy.ma, which it asks for
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(0)  # it writes down who called, from files that are read the first time
     prepare_tracebacks(session.items)
