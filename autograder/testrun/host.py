@@ -2,10 +2,10 @@
 
 Usage: python -P -m autograder.testrun.host REQUESTS_FD   (a HostConfig, JSON, on standard input)
 
-It tells the expected tests on REQUESTS_FD, then answers requests there: each is one byte and a socket; a fork of this
-process reads a Job from that socket, runs its tests, and writes what they came to, a JSON line each. With GPUs a second
-descriptor comes along, the control socket of the fork server whose uses have them. The student's code never runs here:
-only calls of it travel from here.
+It tells the expected tests on REQUESTS_FD, then answers requests there: each is one byte, a socket and a file in
+memory; a fork of this process reads a Job from that socket, runs its tests, and writes what they came to into the file,
+a JSON line each. With GPUs a third descriptor comes along, the control socket of the fork server whose uses have them.
+The student's code never runs here: only calls of it travel from here.
 """
 
 from __future__ import annotations
@@ -24,22 +24,18 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
-from pydantic import BaseModel, ConfigDict
 
 from autograder.checks.probe import seed_everything
 from autograder.errors import AutograderError, SpecError
-from autograder.limits import Limits
 from autograder.proxy import handles, modules
 from autograder.proxy.account import Names, SandboxLostError, TestUse
 from autograder.proxy.client import Submission
 from autograder.proxy.sockets import sandbox_channels
 from autograder.proxy.wire import clean_text
-from autograder.sandbox import Zygote
-from autograder.sandbox.cgroups import CgroupParent
-from autograder.sandbox.devices import Grant
-from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
 from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
+from autograder.testrun.events import Event, EventWriter
+from autograder.testrun.job import HostConfig, Job
 from autograder.testrun.judgement import judge_test, sentence
 from autograder.testrun.protocol import find_plain, run_protocol
 from autograder.testrun.tracebacks import prepare_tracebacks
@@ -66,89 +62,6 @@ _UNUSED: Final = (
     "junitxml",
 )
 """Plug-ins of which nothing is shown here."""
-
-
-class Server(BaseModel):
-    """How a fork server for the student's code is reached, beside its control socket."""
-
-    cgroup_name: str
-    cgroup_version: int
-    cgroup_kinds: list[str]
-    backend: str
-
-    @classmethod
-    def of(cls, sandbox: Zygote) -> Server:
-        """Of a running one."""
-        groups = sandbox.cgroups
-        return cls(
-            cgroup_name=groups.name if groups else "",
-            cgroup_version=groups.version if groups else 0,
-            cgroup_kinds=list(groups.controllers) if groups else [],
-            backend=sandbox.name,
-        )
-
-    def client(self, control_fd: int, grant: Grant | None) -> ZygoteClient:
-        """A client of it in this process."""
-        address = ZygoteAddress(control_fd, self.cgroup_name, self.backend)
-        groups = None
-        if address.isolated:
-            groups = CgroupParent.existing(self.cgroup_name, self.cgroup_version, self.cgroup_kinds)
-        return ZygoteClient(address, groups, grant)
-
-
-class HostConfig(BaseModel):
-    """What a suite's process needs to know."""
-
-    tests: Path
-    reference: Path
-    modules: list[str]
-    points: float
-    control_fd: int
-    server: Server
-    packages: list[str]
-
-
-class Job(BaseModel):
-    """One submission's tests: those at `places`, in that order, from the `first` of these on."""
-
-    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-
-    files: dict[str, bytes]
-    modules: list[str]
-    limits: Limits
-    cpu_limits_s: dict[str, float]
-    seeds: dict[str, str]
-    subtests: dict[str, int] = {}
-    """How many subtests the reference passed in a test."""
-    allowed: dict[str, list[str]] | None = None
-    """What the reference's run of a test asked of objects; None for the reference itself."""
-    import_seed: int
-    cells: dict[str, list[tuple[str, int, int]]] = {}
-    forbidden: list[str] = []
-    refused: dict[str, str] = {}
-    places: list[int] = []
-    first: int = 0
-    whole: int | None = None
-    """After so many of the places the run ends with the first loss, and with a time-out at once; None: it goes on."""
-    lost: bool = False
-    """Whether a test before `first` was lost."""
-    server: Server | None = None
-    """Of uses with GPUs; None: the suite's own."""
-    grant: Grant | None = None
-    """The devices that the driver holds for this job."""
-
-
-class Event(BaseModel):
-    """A line from a fork: a test came to something, the next one starts, or all is done."""
-
-    start: int | None = None
-    result: TestResult | None = None
-    done: bool = False
-    peak_memory_mib: float = 0.0
-    sandboxes: int = 0
-    import_failure: str = ""
-    passed_over: tuple[str, ...] = ()
-    """What of the submission's top level failed, a sentence each."""
 
 
 class SuiteHost:
@@ -202,11 +115,11 @@ class SuiteHost:
         """Fork for each request until the driver is gone."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks are reaped by the kernel; the driver holds their pidfd
         while True:
-            data, descriptors, _, _ = socket.recv_fds(self.requests, 1, 2)
+            data, descriptors, _, _ = socket.recv_fds(self.requests, 1, 3)
             if not data:
                 return
             channel = socket.socket(fileno=descriptors[0])
-            control_fd = descriptors[1] if len(descriptors) > 1 else self.config.control_fd
+            control_fd = descriptors[2] if len(descriptors) > 2 else self.config.control_fd
             try:
                 pid = os.fork()
             except OSError:
@@ -214,7 +127,8 @@ class SuiteHost:
                 pid = -1
             if pid == 0:
                 self.requests.close()
-                run_fork(channel, items, tests, self.config.model_copy(update={"control_fd": control_fd}), self.names)
+                writer = EventWriter(channel, descriptors[1])
+                run_fork(writer, items, tests, self.config.model_copy(update={"control_fd": control_fd}), self.names)
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
             if pid < 0:
@@ -253,7 +167,7 @@ def _warm_up(session: pytest.Session, host: SuiteHost) -> None:
 
 
 def run_fork(
-    channel: socket.socket, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names
+    writer: EventWriter, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names
 ) -> None:
     """Run one job in this process and leave; never returns."""
     status = 1
@@ -263,16 +177,16 @@ def run_fork(
         with open("/proc/self/statm") as file:  # noqa: PTH123
             size = int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (size + TRUSTED_MEMORY_BYTES,) * 2)
-        stream = channel.makefile("rwb")
-        job = Job.model_validate_json(stream.readline())
-        run_job(job, items, tests, config, names, stream)
+        with writer.channel.makefile("rb") as stream:
+            job = Job.model_validate_json(stream.readline())
+        run_job(job, items, tests, config, names, writer)
         status = 0
     finally:
         os._exit(status)
 
 
 def run_job(
-    job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names, stream: Any
+    job: Job, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names, writer: EventWriter
 ) -> None:
     """Run the job's tests in order; what one came to is told when the next one starts."""
     client = (job.server or config.server).client(config.control_fd, job.grant)
@@ -287,13 +201,13 @@ def run_job(
     for number, place in enumerate(job.places[job.first :], start=job.first):
         if job.whole is not None and lost and number >= job.whole:
             break
-        _write(stream, Event(result=result, start=number))
+        writer.write(Event(result=result, start=number))
         following = items[job.places[number + 1]] if number + 1 < len(job.places) else None
         result = run_test(items[place], following, tests[place], submission, job)
         lost = lost or result.outcome is not Outcome.PASSED
         if job.whole is not None and result.outcome is Outcome.TIMEOUT:
             break
-    _write(stream, Event(result=result))
+    writer.write(Event(result=result))
     submission.close()
     failure = submission.import_failure
     done = Event(
@@ -303,7 +217,7 @@ def run_job(
         import_failure=sentence(failure.sentence) if failure else "",
         passed_over=tuple(submission.notes()),
     )
-    _write(stream, done)
+    writer.write(done)
 
 
 def run_test(
@@ -331,11 +245,6 @@ def run_test(
     if not test.gpus:
         return result
     return result.model_copy(update={"device": "cuda" if job.grant is not None else "cpu"})
-
-
-def _write(stream: Any, event: Event) -> None:
-    stream.write(event.model_dump_json(exclude_defaults=True).encode() + b"\n")
-    stream.flush()
 
 
 def _tell(requests: socket.socket, message: dict[str, Any]) -> None:

@@ -32,7 +32,8 @@ from autograder.proxy.pipes import pipe_channels
 from autograder.spec import PUBLIC_PREFIX, Assignment
 from autograder.testrun import plugin
 from autograder.testrun.accelerator import defer
-from autograder.testrun.host import Job, last_line, pytest_arguments, run_test
+from autograder.testrun.host import last_line, pytest_arguments, run_test
+from autograder.testrun.job import Job
 from autograder.testrun.judgement import sentence
 from autograder.testrun.runner import TestRun
 from autograder.verdict import ExpectedTest, Outcome, TestResult

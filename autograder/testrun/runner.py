@@ -8,8 +8,6 @@ import hmac
 import json
 import math
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
@@ -24,18 +22,16 @@ from autograder.limits import Limits
 from autograder.sandbox import Zygote
 from autograder.sandbox.zygote import ENVIRONMENT
 from autograder.spec import Assignment
-from autograder.stopwatch import Stopwatch
 from autograder.testrun.accelerator import NO_GPU, Place, defer
-from autograder.testrun.host import Event, HostConfig, Job, Server
+from autograder.testrun.events import Event, EventReader, ForkEndedError
+from autograder.testrun.job import HostConfig, Job, Server
 from autograder.verdict import ExpectedTest, Outcome, TestResult
 from autograder.workspace import Workspace
 
 _COLLECT_WAIT_S: Final = 300.0
 _TRUSTED_WAIT_S: Final = 60.0  # what a test's own body may take on our side, beyond what it waits for the student
 _SLOWEST: Final = 25.0  # a process that computes is ended by its CPU limit after 20 times that of wall time at most
-_LOOK_S: Final = 0.5
 _MAX_DEATHS: Final = 3
-_MAX_LINE_BYTES: Final = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -52,10 +48,6 @@ class TestRun:
     """Why nothing could be imported, for the student; empty where it could."""
     passed_over: tuple[str, ...] = ()
     """What of the submission's top level failed, a sentence each."""
-
-
-class _DiedError(Exception):
-    """A fork on the trusted side ended before it was done."""
 
 
 class Suite:
@@ -248,7 +240,7 @@ class Suite:
             try:
                 self._run_fork(self._job(workspace, state), state)
                 break
-            except _DiedError as death:
+            except ForkEndedError as death:
                 if state.left_s <= 0:
                     break
                 self._note_death(death, state, died_in)
@@ -258,7 +250,7 @@ class Suite:
             state.passed_over,
         )  # fmt: skip
 
-    def _note_death(self, death: _DiedError, state: _RunState, died_in: list[int]) -> None:
+    def _note_death(self, death: ForkEndedError, state: _RunState, died_in: list[int]) -> None:
         """Twice in the same test, which the reference passes: that test fails. Else a fault, after a few."""
         died_in.append(state.started if state.started == state.following else -1)
         if died_in[-1] >= 0 and died_in.count(died_in[-1]) >= 2:
@@ -317,9 +309,9 @@ class Suite:
 
     def _run_fork(self, job: Job, state: _RunState) -> None:
         channel, theirs = socket.socketpair()
-        with channel:
+        with channel, os.fdopen(os.memfd_create("events"), "rb", buffering=0) as file:
             try:
-                descriptors = [theirs.fileno()]
+                descriptors = [theirs.fileno(), file.fileno()]
                 if state.place is not None:
                     descriptors.append(state.place.sandbox.address().control_fd)
                 with self._lock:
@@ -329,28 +321,29 @@ class Suite:
             finally:
                 theirs.close()
             state.started = -1
-            fork = _Fork(channel)
+            reader = EventReader(channel, file.fileno())
             try:
-                fork.send(job.model_dump_json().encode() + b"\n")
-                while not fork.done:
-                    self._take(fork, job, state)
+                _send(channel, job.model_dump_json().encode() + b"\n")
+                slowest_s = _SLOWEST * max((job.limits.import_cpu_s, *job.cpu_limits_s.values()))
+                patience_s = _TRUSTED_WAIT_S + job.limits.wall_s + slowest_s
+                while not _take(reader.read(patience_s, state.until_s), state):
+                    pass
             finally:
-                fork.end()
+                reader.end()
 
-    def _take(self, fork: _Fork, job: Job, state: _RunState) -> None:
-        limits = job.limits
-        slowest_s = _SLOWEST * max((limits.import_cpu_s, *job.cpu_limits_s.values()))
-        event = fork.read_event(_TRUSTED_WAIT_S + limits.wall_s + slowest_s, state.until_s)
-        if event.result is not None:
-            state.results.append(event.result)
-        if event.start is not None:
-            state.started = event.start
-        if event.done:
-            fork.done = True
-            state.peak_memory_mib = max(state.peak_memory_mib, event.peak_memory_mib)
-            state.sandboxes += event.sandboxes
-            state.import_failure = state.import_failure or event.import_failure
-            state.passed_over = state.passed_over or event.passed_over
+
+def _take(event: Event, state: _RunState) -> bool:
+    """Take an event into account; whether it was the last."""
+    if event.result is not None:
+        state.results.append(event.result)
+    if event.start is not None:
+        state.started = event.start
+    if event.done:
+        state.peak_memory_mib = max(state.peak_memory_mib, event.peak_memory_mib)
+        state.sandboxes += event.sandboxes
+        state.import_failure = state.import_failure or event.import_failure
+        state.passed_over = state.passed_over or event.passed_over
+    return event.done
 
 
 def _join(first: TestRun, second: TestRun) -> TestRun:
@@ -389,56 +382,11 @@ class _RunState:
         return len(self.results)
 
 
-class _Fork:
-    """A fork of the suite's process, from the driver: its channel, its pidfd, its lines."""
-
-    def __init__(self, channel: socket.socket) -> None:
-        self.channel = channel
-        self.pidfd = -1
-        self.buffer = b""
-        self.done = False
-
-    def send(self, data: bytes) -> None:
-        try:
-            self.channel.sendall(data)
-        except OSError:
-            raise _DiedError("ended before it began") from None
-
-    def read_event(self, patience_s: float, until_s: float) -> Event:
-        """The next line; raises _DiedError where none comes."""
-        stopwatch = Stopwatch()
-        poller = select.poll()
-        poller.register(self.channel, select.POLLIN)
-        while True:
-            line, newline, rest = self.buffer.partition(b"\n")
-            if newline:
-                self.buffer = rest
-                if line:
-                    return Event.model_validate_json(line)
-                continue
-            if time.monotonic() >= until_s:
-                raise _DiedError("ran out of time")
-            if len(self.buffer) > _MAX_LINE_BYTES or stopwatch.look() > patience_s:
-                raise _DiedError("did not answer")
-            if not poller.poll(max(0.0, min(_LOOK_S, until_s - time.monotonic())) * 1000):
-                continue
-            try:
-                data, descriptors, _, _ = socket.recv_fds(self.channel, 1 << 16, 1)
-            except OSError:
-                raise _DiedError("broke off") from None
-            if descriptors:
-                self.pidfd = descriptors[0]
-            if not data:
-                raise _DiedError("ended")
-            self.buffer += data
-
-    def end(self) -> None:
-        """Kill the fork if it is still there; its sandbox dies with it."""
-        if self.pidfd >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-            os.close(self.pidfd)
-            self.pidfd = -1
+def _send(channel: socket.socket, data: bytes) -> None:
+    try:
+        channel.sendall(data)
+    except OSError:
+        raise ForkEndedError("ended before it began") from None
 
 
 def refuse_tests(workspace: Workspace, tests: Sequence[ExpectedTest]) -> TestRun | None:
