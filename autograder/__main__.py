@@ -1,4 +1,4 @@
-"""`python -m autograder`, and the console script: the command line, with what goes wrong during its imports handled."""
+"""`python -m autograder`, and the console script: the command line, with what goes wrong in an import handled."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ def main() -> None:
         _leave(f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}; install a newer one.")
     try:
         from autograder.cli.main import main as run
+
+        run()
     except KeyboardInterrupt:
         print("autograder: interrupted.", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
     except ImportError as error:
         _leave(f"a package is missing or too old ({error}); run: {sys.executable} -m pip install {_REQUIRED}")
-    run()
 
 
 def _leave(sentence: str) -> None:

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.sandbox.devices import Device, Found
-from autograder.testrun.accelerator import Accelerator, Place
-from autograder.testrun.trial import Trial
+from autograder.testrun.accelerator import Accelerator, Place, Trial
 
 NULL = os.makedev(1, 3)
 _NUMBERS = itertools.count()

@@ -259,15 +259,17 @@ def test_packages_that_are_named_are_the_installed_ones() -> None:
     assert _REQUIRED.replace('"', "").split() == project["dependencies"]
 
 
-def test_missing_package_is_one_sentence(tmp_path: Path) -> None:
-    """Where a package is missing, one sentence says how to install it."""
-    write_files(tmp_path, {"shadow/rich/__init__.py": "raise ImportError('No module named rich')\n"})
+@pytest.mark.parametrize("package", ["rich", "pytest", "numpy", "msgspec"])
+def test_missing_package_is_one_sentence(tmp_path: Path, package: str) -> None:
+    """Where a package is missing, one sentence says how to install it, whenever it is imported."""
+    course = write_files(write_course(tmp_path / "course"), {"steps.py": REFERENCE})
+    write_files(tmp_path, {f"shadow/{package}/__init__.py": f"raise ImportError('No module named {package}')\n"})
     done = subprocess.run(
-        [sys.executable, "-m", "autograder", "check", ID], cwd=tmp_path, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "autograder", "check", ID], cwd=course, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(tmp_path / "shadow")},
     )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr.startswith("autograder: a package is missing or too old (No module named rich); run: ")
+    assert done.stderr.startswith(f"autograder: a package is missing or too old (No module named {package}); run: ")
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -18,8 +18,7 @@ from stub_devices import NULL, stub_devices
 
 from autograder.errors import GraderError
 from autograder.sandbox.devices import Device, Found, find_devices, hold_devices
-from autograder.testrun.accelerator import NO_GPU, Accelerator
-from autograder.testrun.trial import Trial
+from autograder.testrun.accelerator import NO_GPU, Accelerator, Trial
 from autograder.verdict import ExpectedTest
 
 pytestmark = pytest.mark.usefixtures("needs_root")

@@ -15,8 +15,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from autograder.audit.gate import Options, audit_assignment
-from autograder.audit.record import digest_sources, write_record
 from autograder.audit.report import AuditReport, render_findings, render_functions
 from autograder.audit.running import Progress
 from autograder.cli.grade import check_hidden
@@ -55,6 +53,10 @@ def audit(
 
     Example: autograder audit perceptron
     """
+    # here: they import NumPy and pytest, and no other command is to wait for them
+    from autograder.audit.gate import Options, audit_assignment
+    from autograder.audit.record import digest_sources, write_record
+
     if sys.platform != "linux":
         raise SpecError("audit needs Linux (or WSL2, or a virtual machine), like grade.")
     if record and (named or sample):

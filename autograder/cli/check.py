@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.checking import check_submission
 from autograder.errors import EXIT_NOT_PASSED, EXIT_OK, SpecError
 from autograder.handout import find_handout
 from autograder.reports.check import print_check
@@ -47,6 +46,8 @@ def check(
     _hide_from_imports(assignment.folder, *(suite.parent for suite in assignment.public_suites))
     chosen = choose_paths(paths or [Path.cwd()], assignment, whole=bool(paths))
     submission = read_files(chosen, assignment)
+    from autograder.checking import check_submission  # here: it imports pytest, and no other command is to wait for it
+
     console = Console(file=_replacing_stdout())
     names = ", ".join(path.resolve().name for path in chosen)
     with console.status(escape(f"checking {names}")):

@@ -77,6 +77,8 @@ def main() -> None:
         print("autograder: interrupted; the same command goes on where it stopped.", file=sys.stderr)
         sys.stderr.flush()
         os._exit(exit_code(error))  # threads that wait for what was just ended need not be waited for
+    except ImportError:
+        raise  # some commands import what they need when they are run; __main__ says what is missing
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         sys.exit(exit_code(error))

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from autograder.checking import measure_contract
 from autograder.release import make_release, write_release
 from autograder.spec import find_course, load_assignment
 from autograder.templates.files import check_templates, make_templates
@@ -29,6 +28,8 @@ def release(
 
     Example: autograder release perceptron --out handouts/perceptron.zip
     """
+    from autograder.checking import measure_contract  # here: it imports pytest, and no other command is to wait for it
+
     root = find_course(Path.cwd()) if course is None else course.resolve()
     assignment = load_assignment(root, assignment_id)
     contract, tests = measure_contract(assignment)

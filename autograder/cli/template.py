@@ -9,7 +9,6 @@ import typer
 
 from autograder.spec import find_course, load_assignment
 from autograder.templates.files import check_templates, make_templates, write_templates
-from autograder.testrun.local import collect_tests
 
 
 def template(
@@ -32,6 +31,8 @@ def template(
 
     Example: autograder template perceptron
     """
+    from autograder.testrun.local import collect_tests  # here: it imports pytest, and no other command waits for it
+
     root = find_course(Path.cwd()) if course is None else course.resolve()
     assignment = load_assignment(root, assignment_id)
     texts = make_templates(assignment, collect_tests(assignment))

@@ -18,6 +18,7 @@ import numpy as np
 
 from autograder.errors import GraderError
 from autograder.limits import Limits
+from autograder.printable import clean_text
 from autograder.proxy import wire
 from autograder.proxy.account import ArgumentChangedError, MissingNameError, Names, SandboxLostError, TestUse
 from autograder.proxy.arguments import Given, give_back
@@ -260,7 +261,7 @@ class Submission:
         lines = self._decode(self._value(reply), out)[0]
         if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
             raise self._garbage(wire.WireError("no list of lines"))
-        return [wire.clean_text(line, 1 << 20) for line in lines]
+        return [clean_text(line, 1 << 20) for line in lines]
 
     @property
     def seed(self) -> int:
@@ -581,7 +582,7 @@ def _called(on: Any, name: str) -> str:
 
 def clean(text: str) -> str:
     """A short printable form of a student's text."""
-    return wire.clean_text(text, 200).replace("\n", " ")
+    return clean_text(text, 200).replace("\n", " ")
 
 
 def _import_outcome(reply: wire.Raised) -> Outcome:

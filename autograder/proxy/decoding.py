@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograder.printable import clean_text
 from autograder.proxy.wire import (
     DTYPES,
     MAX_DEPTH,
@@ -18,7 +19,6 @@ from autograder.proxy.wire import (
     MAX_SET,
     TENSOR_BYTES,
     WireError,
-    clean_text,
 )
 
 _KEPT_FROM_BYTES: Final = 8 << 20

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograder.printable import clean_text
 from autograder.proxy import wire
 from autograder.proxy.handles import ExceptionMirror
 from autograder.verdict import StudentFrame
@@ -52,8 +53,8 @@ def student_exception(reply: wire.Raised, mirrors: dict[tuple[str, str], type], 
         lines: the submission's files and how many lines each has: a frame elsewhere is not believed.
     """
     base = CLASSES.get(reply.base, Exception)
-    text = wire.clean_text(reply.text)
-    type_name = wire.clean_text(reply.type, 80)
+    text = clean_text(reply.text)
+    type_name = clean_text(reply.type, 80)
     found = [mirrors.get(path) for path in reply.classes[:16]]
     own = tuple(dict.fromkeys(kind for kind in found if isinstance(kind, ExceptionMirror)))
     if own:
@@ -61,7 +62,7 @@ def student_exception(reply: wire.Raised, mirrors: dict[tuple[str, str], type], 
     else:
         kind = base if reply.exact else _derive("StudentException", (base,))
     error = _make(kind, text)
-    described = StudentError(type_name, base.__name__, text, _frame(reply, lines), wire.clean_text(reply.traceback))
+    described = StudentError(type_name, base.__name__, text, _frame(reply, lines), clean_text(reply.traceback))
     setattr(error, _ATTRIBUTE, described)
     return error
 
@@ -86,7 +87,7 @@ def _frame(reply: wire.Raised, lines: dict[str, int]) -> StudentFrame | None:
     """The last frame that can be: of a file that was handed in, at a line that it has."""
     for file, line, function in reversed(reply.frames[-8:]):
         if 1 <= line <= lines.get(file, 0):
-            return StudentFrame(file=file, line=line, function=wire.clean_text(function, 100))
+            return StudentFrame(file=file, line=line, function=clean_text(function, 100))
     return None
 
 

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from autograder.printable import clean_text
 from autograder.proxy.handles import Handle, Mirror, reference_of
-from autograder.proxy.wire import clean_text
 from autograder.verdict import RecordedCall
 
 KEPT_CALLS: Final = 3

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograder.proxy.wire import WireError, clean_text
+from autograder.printable import clean_text
+from autograder.proxy.wire import WireError
 
 MAX_ENTRIES: Final = 20
 _MAX_NAMES: Final = 20

@@ -163,11 +163,3 @@ def parse_reply(header: Header, metadata: bytes | bytearray) -> Reply:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, MemoryError) as error:
         raise WireError(f"metadata that cannot be read ({type(error).__name__})") from None
     return reply
-
-
-def clean_text(text: str, limit: int = 4000) -> str:
-    """A student's string as printable text of bounded length: no control characters, no lone surrogates."""
-    shown = text[:limit].encode("utf-8", "replace").decode()
-    if shown.replace("\n", "").replace("\t", "").isprintable():
-        return shown
-    return "".join(char if char in "\n\t" or char.isprintable() else "�" for char in shown)

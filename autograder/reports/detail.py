@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from autograder.proxy.wire import clean_text
+from autograder.printable import clean_text
 from autograder.reports.feedback import describe_override, describe_score, describe_test
 from autograder.verdict import ExpectedTest, GradeReport, Outcome, RecordedCall, ScoredTest, TestResult
 

@@ -16,7 +16,6 @@ from typing import Any, Final, Literal
 from autograder.errors import GraderError
 from autograder.sandbox import Zygote, open_gpu_sandbox
 from autograder.sandbox.devices import Found, Grant, find_devices, hold_devices
-from autograder.testrun.trial import Trial, try_devices
 from autograder.verdict import ExpectedTest, Outcome, TestResult
 
 Choice = Literal["auto", "cpu"]
@@ -24,6 +23,31 @@ LATER: Final = (
     "It needs a GPU, which is not here: it is graded later, and its points are neither given nor lost until then."
 )
 _ASKED_FOR_CPU: Final = "the run was asked for --device cpu, and the test does not allow it"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of trying the devices.
+
+    Attributes:
+        reason: why CUDA does not work there, for the TA; empty where it does.
+        free_gib: free memory of each device, in GiB.
+    """
+
+    reason: str
+    free_gib: tuple[float, ...] = ()
+
+    def why_not(self, gpus: int, memory_gib: float) -> str:
+        """Why so many devices with so much free memory each cannot be had; empty where they can."""
+        if self.reason:
+            return self.reason
+        fitting = sum(free_gib >= memory_gib for free_gib in self.free_gib)
+        if fitting >= gpus and len(self.free_gib) == fitting:
+            return ""
+        most = max(self.free_gib, default=0.0)
+        return (
+            f"{gpus} GPUs with {memory_gib:g} GiB free are needed; here are {len(self.free_gib)}, {most:.1f} GiB free"
+        )
 
 
 @dataclass(frozen=True)
@@ -109,6 +133,8 @@ class Accelerator:
         Raises:
             GraderError: the fork server is lost.
         """
+        from autograder.testrun.trial import try_devices  # here: it imports NumPy, which a driver without GPUs spares
+
         return try_devices(place.sandbox, place.grant, tensors="torch" in self.packages)
 
     def _running(self) -> Zygote:

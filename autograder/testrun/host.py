@@ -27,11 +27,11 @@ import pytest
 
 from autograder.checks.probe import seed_everything
 from autograder.errors import AutograderError, SpecError
+from autograder.printable import clean_text
 from autograder.proxy import handles, modules
 from autograder.proxy.account import Names, SandboxLostError, TestUse
 from autograder.proxy.client import Submission
 from autograder.proxy.sockets import sandbox_channels
-from autograder.proxy.wire import clean_text
 from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.events import Event, EventWriter

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.failure import CheckFailure
+from autograder.printable import clean_text
 from autograder.proxy.account import ArgumentChangedError, SandboxLostError, TestUse
 from autograder.proxy.client import clean
 from autograder.proxy.exceptions import StudentError, student_error
 from autograder.proxy.inputs import write_calls
 from autograder.proxy.passed_over import place
-from autograder.proxy.wire import clean_text
 from autograder.verdict import IMPORT_FAILED, Outcome, TestResult
 
 _MAX_DETAIL = 20_000

@@ -6,7 +6,6 @@ is never asked of a sandbox that holds the student's code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from autograder.checks.probe import Probe
@@ -16,35 +15,11 @@ from autograder.proxy.client import Submission, clean
 from autograder.proxy.sockets import sandbox_channels
 from autograder.sandbox import Zygote
 from autograder.sandbox.devices import Grant
+from autograder.testrun.accelerator import Trial
 
 _LIMITS: Final = Limits(cpu_s=120.0, wall_s=300.0, memory_mib=4096)
 _MODULE: Final = "nothing"
 _GIB: Final = 1 << 30
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What came of it.
-
-    Attributes:
-        reason: why CUDA does not work there, for the TA; empty where it does.
-        free_gib: free memory of each device, in GiB.
-    """
-
-    reason: str
-    free_gib: tuple[float, ...] = ()
-
-    def why_not(self, gpus: int, memory_gib: float) -> str:
-        """Why so many devices with so much free memory each cannot be had; empty where they can."""
-        if self.reason:
-            return self.reason
-        fitting = sum(free_gib >= memory_gib for free_gib in self.free_gib)
-        if fitting >= gpus and len(self.free_gib) == fitting:
-            return ""
-        most = max(self.free_gib, default=0.0)
-        return (
-            f"{gpus} GPUs with {memory_gib:g} GiB free are needed; here are {len(self.free_gib)}, {most:.1f} GiB free"
-        )
 
 
 def try_devices(sandbox: Zygote, grant: Grant, *, tensors: bool) -> Trial:

@@ -21,6 +21,8 @@ with atheris.instrument_imports(include=["autograder.proxy.wire", "autograder.pr
 
 import numpy as np
 
+from autograder.printable import clean_text
+
 NONCE = b"n" * 16
 MAX_TOTAL_BYTES = 1 << 20
 
@@ -81,7 +83,7 @@ def decode_reply(reply: wire.Reply, buffers: list[bytes]) -> object:
         return decoder.decode(reply.value), [decoder.decode(node) for _, node in reply.returned]
     if isinstance(reply, wire.Callback):
         return [decoder.decode(node) for node in (*reply.args, *reply.kwargs.values())]
-    return wire.clean_text(reply.text) if isinstance(reply, wire.Raised) else None
+    return clean_text(reply.text) if isinstance(reply, wire.Raised) else None
 
 
 READERS = [read_frame, read_metadata, read_tree]
