@@ -82,7 +82,10 @@ def grade_class(
 
 
 class _Grader:
-    """Grades one submission and writes its result; called by several threads."""
+    """Grades one submission, called by several threads; and writes its result, called by one.
+
+    A thread that has graded a submission goes on to the next one: it does not wait for the disk.
+    """
 
     def __init__(
         self,
@@ -112,12 +115,16 @@ class _Grader:
             except GraderError as error:
                 attempt += self._note_fault(submission, attempt, error, suite)
                 continue
-            report = apply_overrides(report, self.overrides.of(submission.student))
-            report = report.model_copy(update={"grade_key": self.keys[submission.student]})
-            with self.lock:
-                self.folder.write_report(report, __version__)
-                self._note_graded(submission, report)
             return report
+
+    def write(self, submission: Submission, report: GradeReport) -> GradeReport:
+        """The report with what overrides say, when it is on the disk and in the journal."""
+        report = apply_overrides(report, self.overrides.of(submission.student))
+        report = report.model_copy(update={"grade_key": self.keys[submission.student]})
+        self.folder.write_report(report, __version__)
+        with self.lock:
+            self._note_graded(submission, report)
+        return report
 
     def _note_fault(self, submission: Submission, attempt: int, error: GraderError, suite: Suite) -> int:
         """How many attempts a fault costs: none where a process of ours was lost and is there again.
@@ -162,9 +169,9 @@ def _grade_all(
 ) -> None:
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
-        pending: dict[Future[GradeReport], str] = {pool.submit(grade, s): s.student for s in waiting}
+        pending: dict[Future[GradeReport], Submission] = {pool.submit(grade, s): s for s in waiting}
         for future in as_completed(pending):
-            _take(future, pending.pop(future), run, progress)
+            _take(future, pending.pop(future), grade, run, progress)
     except BaseException:
         # Whoever waits for a fork of the suite learns of its end when the caller closes the suite; that is no fault.
         with grade.lock:
@@ -174,10 +181,12 @@ def _grade_all(
     pool.shutdown()
 
 
-def _take(future: Future[GradeReport], student: str, run: ClassRun, progress: Progress) -> None:
-    report = None
+def _take(
+    future: Future[GradeReport], submission: Submission, grade: _Grader, run: ClassRun, progress: Progress
+) -> None:
+    student, report = submission.student, None
     try:
-        report = run.reports[student] = future.result()
+        report = run.reports[student] = grade.write(submission, future.result())
     except GraderError as error:
         run.faults[student] = str(error)
     except Exception as error:  # noqa: BLE001  one submission that we cannot take must not end the class
