@@ -165,8 +165,11 @@ class CgroupParent:
                 path = cgroup.folders.get(kind, Path("/nonexistent")) / name
                 if path.exists():
                     path.write_text(str(value))
+        # By v1's `tasks` a process that has one thread moves itself without the lock over all forks and exits of the
+        # machine, which takes the kernel ten milliseconds of waiting to get.
+        door = "tasks" if self.version == 1 else "cgroup.procs"
         for folder in dict.fromkeys(cgroup.folders.values()):
-            cgroup.descriptors.append(os.open(folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC))
+            cgroup.descriptors.append(os.open(folder / door, os.O_WRONLY | os.O_CLOEXEC))
         return cgroup
 
     def remove(self) -> None:
