@@ -1,16 +1,18 @@
 """The bounded process that reads students' notebooks and sources with large libraries. `reader.py` is its trusted end.
 
-Usage: python -P -s -m autograder._reader CONTROL_FD SALVAGE   (the path of proxy/_salvage.py)
+Usage: python -P -s -m autograder._reader CONTROL_FD SALVAGE [libraries]   (SALVAGE: the path of proxy/_salvage.py)
 
-The process imports the libraries once. A request is a byte on CONTROL_FD with a socket; a fork reads it there, under
-limits of its own, and answers: nothing of one student's is in the memory of the next one's fork, and what a file does
-to a fork ends with it. A request is a line of JSON, {"op", "name", "sizes"...}, and as many bytes as the sizes say; the
-answer is JSON, an Answer. This process holds no secret, and ends when CONTROL_FD does.
+The process imports the libraries once, if it is to read notebooks: a fork of them costs several of one without. A
+request is a byte on CONTROL_FD with a socket; a fork reads it there, under limits of its own, and answers: nothing of
+one student's is in the memory of the next one's fork, and what a file does to a fork ends with it. A request is a line
+of JSON, {"op", "name", "sizes"...}, and as many bytes as the sizes say; the answer is JSON, an Answer. This process
+holds no secret, and ends when CONTROL_FD does.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import logging
 import os
@@ -141,17 +143,25 @@ def load_salvage(path: str) -> Any:
     return module
 
 
-def main() -> None:
-    """Import the libraries, then serve."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the driver, whose end ends this process
-    logging.disable()
-    warnings.simplefilter("ignore")
-    with contextlib.suppress(ModuleNotFoundError):  # the answer to the first notebook says what is missing
+def import_libraries() -> None:
+    """What notebooks are read with; the answer to the first of them says what is missing."""
+    with contextlib.suppress(ModuleNotFoundError):
         import nbconvert.filters.strings
         import nbformat
 
         del nbconvert, nbformat
         import IPython.core.inputtransformer2  # noqa: F401
+
+
+def main() -> None:
+    """Import the libraries if they are asked for, then serve."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the driver, whose end ends this process
+    logging.disable()
+    warnings.simplefilter("ignore")
+    if "libraries" in sys.argv[3:]:
+        import_libraries()
+    gc.collect()
+    gc.freeze()  # the forks' collector must not touch (and so copy) what they share
     serve(socket.socket(fileno=int(sys.argv[1])), load_salvage(sys.argv[2]))
 
 

@@ -14,6 +14,9 @@ import msgspec
 
 _IMPORTERS: Final = frozenset({"__import__", "importlib.import_module", "importlib.__import__", "builtins.__import__"})
 
+_WAYS: Final = ("__import__", "importlib", "builtins")
+"""One of them is in every source that imports by a call."""
+
 
 class Finding(msgspec.Struct, frozen=True):
     """An import of a package that is looked for, at a line of a file."""
@@ -60,6 +63,17 @@ def _reachable(start: str, imported: Mapping[str, list[tuple[str, int]]]) -> lis
                         seen[file] = None
                         waiting.append(file)
     return [file for file in seen if file in imported]
+
+
+def could_import(source: bytes, packages: Iterable[str]) -> bool:
+    """Whether `find_forbidden` could find an import of one of the packages in a source; False where it surely cannot.
+
+    Nothing is parsed: an import names its package, or it goes through a function that has a name. In what is not ASCII
+    a name can be written in many ways, and a coding line can make another text of it.
+    """
+    if not source.isascii() or any(b"coding" in line for line in source.splitlines()[:2]):
+        return True
+    return any(name.encode() in source for name in (*packages, *_WAYS))
 
 
 def find_imports(statements: Iterable[ast.stmt], file: str) -> Iterator[tuple[str, int]]:

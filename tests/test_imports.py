@@ -5,10 +5,16 @@ from __future__ import annotations
 import ast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from autograder.imports import Finding, find_forbidden, find_imports
+from autograder.imports import Finding, could_import, find_forbidden, find_imports
 
 PACKAGES = ["scipy", "sympy"]
+PIECES = [
+    "import ", "from ", "scipy", "\uff53cipy", "sympy.a", "numpy", "importlib", "builtins", "__import__", "import_module",
+    " as ", "s", " ", "\n", "(", ")", "'", ".", "=", ",", "\\\n", "'sci' + 'py'", "\u017fcipy", "s\uff59mpy",
+]  # fmt: skip
 
 
 def find(work: str, **helpers: str) -> Finding | None:
@@ -48,6 +54,39 @@ def test_import_is_found(statement: str) -> None:
     assert found is not None
     assert (found.file, found.package) == ("work.py", "scipy")
     assert found.line >= 2
+    assert could_import(f"x = 1\n{statement}\n".encode(), PACKAGES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import \uff53\uff43\uff49\uff50\uff59".encode(),  # the parser reads it as scipy
+        "__\uff49\uff4d\uff50\uff4f\uff52\uff54__('sc' + 'ipy')".encode(),
+        b"# coding: utf-7\n+AGkAbQBwAG8AcgB0 sci+AHA-y\n",
+        b"#!/usr/bin/python\n# vim: set fileencoding=cp1047 :\n",
+        b"import builtins; builtins.__dict__",
+    ],
+)
+def test_source_that_could_import_is_read(source: bytes) -> None:
+    """A name in other letters, another text by its coding, and whatever imports by a call."""
+    assert could_import(source, PACKAGES)
+
+
+@pytest.mark.parametrize("source", [b"", b"import numpy as np\n\n\ndef f():\n    from math import pi\n", b"\x00\x07(("])
+def test_source_that_cannot_import_is_not_read(source: bytes) -> None:
+    """Without a name of what is looked for there is nothing to find."""
+    assert not could_import(source, PACKAGES)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_nothing_is_found_where_nothing_could_be(source: str) -> None:
+    """Whatever is found by reading is in a source that is read."""
+    try:
+        trees = {"work.py": ast.parse(source).body}
+    except (SyntaxError, ValueError):
+        return
+    if find_forbidden(trees, ["work"], PACKAGES):
+        assert could_import(source.encode(), PACKAGES)
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def reader() -> Iterator[Reader]:
 
 def pid_of(reader: Reader) -> int:
     """The process's id."""
-    assert reader._process is not None
-    return reader._process.pid
+    assert reader.notebooks.process is not None
+    return reader.notebooks.process.pid
 
 
 def test_process_stays_warm(reader: Reader) -> None:
@@ -67,8 +67,31 @@ def test_bomb_is_refused_and_the_next_is_read(reader: Reader, data: bytes) -> No
 def test_source_that_exhausts_the_parser_is_refused(reader: Reader) -> None:
     """A source that is too deep is refused in a sentence, and the next one is read."""
     with pytest.raises(SubmissionError, match=r"work\.py cannot be read within the limits"):
-        reader.find_forbidden({"work.py": b"-" * 1_000_000 + b"1"}, ["work"], ["scipy"])
+        reader.find_forbidden({"work.py": b"scipy = " + b"-" * 1_000_000 + b"1"}, ["work"], ["scipy"])
     assert reader.find_forbidden({"work.py": b"import scipy"}, ["work"], ["scipy"])["work"].line == 1
+
+
+def test_source_that_names_nothing_is_not_read() -> None:
+    """Without a forbidden package's name, or that of a function that imports, no process is asked."""
+    fresh = Reader()
+    deep = b"x = " + b"-" * 1_000_000 + b"1"
+    assert fresh.find_forbidden({"work.py": b"import numpy as np\n", "deep.py": deep}, ["work"], ["scipy"]) == {}
+    assert fresh.sources.process is None
+    assert fresh.notebooks.process is None
+
+
+def test_sources_are_read_without_the_libraries() -> None:
+    """A class without notebooks does not wait for what notebooks are read with."""
+    fresh = Reader()
+    try:
+        assert fresh.find_forbidden({"work.py": b"import scipy"}, ["work"], ["scipy"])["work"].line == 1
+        assert fresh.sources.process is not None
+        maps = Path(f"/proc/{fresh.sources.process.pid}/maps").read_text()
+        assert "msgspec" in maps
+        assert "zmq" not in maps
+        assert fresh.notebooks.process is None
+    finally:
+        fresh.close()
 
 
 def test_source_that_does_not_parse_is_read_in_part(reader: Reader) -> None:
@@ -136,12 +159,12 @@ def test_process_ends_with_its_owner() -> None:
     """It does not outlive the end of its socket."""
     reader = Reader()
     reader.read_notebook("a.ipynb", notebook("x = 1"))
-    process, control = reader._process, reader._control
+    process, control = reader.notebooks.process, reader.notebooks._control
     assert process is not None
     assert control is not None
     control.close()
     assert process.wait(10) == 0
-    reader._control = None
+    reader.notebooks._control = None
     reader.close()
 
 
@@ -161,7 +184,8 @@ def test_direct_reader_says_the_same(reader: Reader) -> None:
     for either in (direct, reader):
         with pytest.raises(SubmissionError, match="is empty"):
             either.read_notebook("a.ipynb", b"")
-    assert direct._process is None
+    assert direct.notebooks.process is None
+    assert direct.sources.process is None
 
 
 def test_refusal_quotes_nothing_that_a_terminal_obeys(reader: Reader) -> None:
