@@ -13,7 +13,8 @@ from autograder.imports import Finding, could_import, find_forbidden, find_impor
 PACKAGES = ["scipy", "sympy"]
 PIECES = [
     "import ", "from ", "scipy", "\uff53cipy", "sympy.a", "numpy", "importlib", "builtins", "__import__",
-    "import_module", " as ", "s", " ", "\n", "(", ")", "'", ".", "=", ",", "\\\n", "'sci' + 'py'", "\u017fcipy", "s\uff59mpy",
+    "import_module", " as ", "s", " ", "\n", "(", ")", "'", ".", "=", ",", "\\\n", "'sci' + 'py'",
+    "\u017fcipy", "s\uff59mpy",
 ]  # fmt: skip
 
 
