@@ -12,6 +12,9 @@ import pytest
 from autograder.proxy import _student_side
 
 SUBMISSION = """\
+import numpy as np
+
+
 def check(value):
     if value < 0:
         raise ValueError(f"{value} is negative")
@@ -54,6 +57,26 @@ def suggest():
     return check.nmae
 
 
+def empty():
+    assert not check
+
+
+def missing():
+    return {}["key"]
+
+
+def singular():
+    return np.linalg.inv(np.zeros((2, 2)))
+
+
+def several_lines():
+    raise IndexError("one\\ntwo")
+
+
+def none():
+    raise RuntimeError(None)
+
+
 def chain():
     try:
         check(-3)
@@ -73,6 +96,11 @@ CALLS = {
     "hostile text": ("hide",),
     "suggestion": ("suggest",),
     "chain": ("chain",),
+    "no text": ("empty",),
+    "a key": ("missing",),
+    "NumPy's own": ("singular",),
+    "lines": ("several_lines",),
+    "None": ("none",),
 }
 
 

@@ -121,8 +121,11 @@ _SMALL_BYTES = 4096
 _MAX_FORMATTED, _MAX_FRAMES = 100, 12
 _NAMES = {np.dtype(name): name for name in DTYPES}
 # of these a traceback says no more than their text; others name attributes, suggest names, or show source themselves
-_PLAIN = frozenset({AssertionError, FloatingPointError, IndexError, KeyError, NotImplementedError, OverflowError,
-                    RuntimeError, TypeError, ValueError, ZeroDivisionError, np.linalg.LinAlgError})  # fmt: skip
+_PLAIN: dict[type[BaseException], str] = {kind: kind.__name__ for kind in (
+    AssertionError, FloatingPointError, IndexError, KeyError, NotImplementedError, OverflowError, RuntimeError,
+    TypeError, ValueError, ZeroDivisionError,
+)}  # fmt: skip
+_PLAIN[np.linalg.LinAlgError] = "numpy.linalg.LinAlgError"
 _MEMFD_FROM_BYTES = 1 << 18
 _SEALS = 0x0001 | 0x0002 | 0x0004 | 0x0008  # seal, shrink, grow, write
 _F_ADD_SEALS = 1033
@@ -627,9 +630,10 @@ class Server:
             return self.format_anew(error, kept)  # a recursion, which Python tells in fewer words
         lines = ["Traceback (most recent call last):\n", *(self.format_step(step) for step in last)]
         try:
-            return self.tidy("".join([*lines, *traceback.format_exception_only(type(error), error)]))
-        except Exception:  # noqa: BLE001  as below
-            return type(error).__name__
+            text = str(error)
+        except Exception:  # noqa: BLE001  a hostile __str__ must not cost the answer
+            text = "<exception str() failed>"  # as Python says it
+        return self.tidy("".join([*lines, f"{_PLAIN[type(error)]}: {text}\n" if text else f"{_PLAIN[type(error)]}\n"]))
 
     def format_step(self, step: Any) -> str:
         """What a traceback says of one place, kept by the place."""

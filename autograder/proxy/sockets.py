@@ -106,6 +106,9 @@ class SocketChannel(Channel):
                 raise DiedError from None
 
     def receive_bytes(self, size: int, budget: Budget) -> bytearray:
+        if size <= len(self._ahead):
+            data, self._ahead = bytearray(self._ahead[:size]), self._ahead[size:]
+            return data
         data = bytearray(size)
         view, got = memoryview(data), 0
         while got < size:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import enum
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -106,8 +105,7 @@ _DECODERS: Final = {kind: msgspec.msgpack.Decoder(model) for kind, model in _REP
 Reply = Value | Raised | Missing | Callback
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """A frame's first 36 bytes, checked."""
 
     kind: Kind
