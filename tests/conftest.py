@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from small_course import ID, STUDENTS, GradedClass, run_autograder, write_course, write_files
+from whole_reports import read_whole
 
 from autograder.jobs.local import ClassRun, Options, Progress, grade_class
 from autograder.jobs.results import ResultsFolder
@@ -85,7 +86,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[ClassRun
         try:
             options = Options(jobs=2, secret=b"the sample class")
             run = grade_class(intake.submissions, assignment, sandbox, folder, options, Progress())
-            runs[name] = run, folder.path
+            runs[name] = read_whole(run, folder.path), folder.path
         finally:
             sandbox.close()
     return runs

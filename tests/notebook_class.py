@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from notebook_files import notebook
+from whole_reports import read_whole
 
 from autograder.jobs.local import ClassRun, Options, Progress, grade_class
 from autograder.jobs.results import ResultsFolder
@@ -66,7 +67,8 @@ def grade(assignment_id: str, submissions: Iterable[Submission], folder: Path) -
     sandbox = open_sandbox("namespaces", assignment.spec.packages)
     try:
         options = Options(jobs=2, secret=SECRET)
-        return grade_class(submissions, assignment, sandbox, ResultsFolder(folder), options, Progress())
+        run = grade_class(submissions, assignment, sandbox, ResultsFolder(folder), options, Progress())
+        return read_whole(run, folder)
     finally:
         sandbox.close()
 

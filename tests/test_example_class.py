@@ -3,6 +3,8 @@
 One file, so that one worker grades the classes, once.
 """
 
+import csv
+import io
 import json
 import os
 import re
@@ -20,6 +22,7 @@ from test_check_agreement import COMPARED, check_all, differences, write_handout
 from autograder.grading import grade_reference
 from autograder.jobs.local import ClassRun
 from autograder.reports.gradescope import GradescopeResults
+from autograder.reports.table import render_csv
 from autograder.sandbox import Zygote, open_sandbox
 from autograder.spec import load_assignment
 from autograder.testrun.runner import Suite
@@ -116,6 +119,17 @@ def test_results_load_in_the_strict_model(graded: dict[str, tuple[ClassRun, Path
     for path in paths:
         results = GradescopeResults.model_validate_json(path.read_bytes())
         assert results.score == run.reports[path.stem].score
+
+
+@pytest.mark.parametrize("assignment_id", CLASSES)
+def test_grades_are_those_of_the_details(graded: dict[str, tuple[ClassRun, Path]], assignment_id: str) -> None:
+    """grades.csv, made of what was kept, says of every student and task what the details on the disk say."""
+    run, folder = graded[assignment_id]
+    with (folder / "grades.csv").open() as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert rows.keys() == run.reports.keys()
+    for row in csv.DictReader(io.StringIO(render_csv(list(run.reports.values()), []))):
+        assert {name: rows[row["student"]][name] for name in row} == row
 
 
 @pytest.mark.parametrize("assignment_id", CLASSES)

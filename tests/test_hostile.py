@@ -37,6 +37,7 @@ from hostile_course import (
     sysv_left_behind,
 )
 from machines import MACHINE
+from whole_reports import read_whole
 
 from autograder.errors import GraderError
 from autograder.jobs.local import ClassRun, Options, Progress, grade_class
@@ -318,7 +319,8 @@ def _grade(course: Course) -> tuple[ClassRun, tuple[str, ...]]:
     options = Options(jobs=os.cpu_count() or 1, secret=course.canaries.secret.encode())
     place = open_sandbox("auto", assignment.spec.packages)
     try:
-        return grade_class(intake.submissions, assignment, place, folder, options, Progress()), place.layers
+        run = grade_class(intake.submissions, assignment, place, folder, options, Progress())
+        return read_whole(run, folder.path), place.layers
     finally:
         place.close()
 

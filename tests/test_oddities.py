@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from oddities_course import ID, SOLUTION, Oddity, build_course, read_oddities, score_alone
+from whole_reports import read_whole
 
 from autograder.jobs.local import ClassRun, Options, Progress, grade_class
 from autograder.jobs.results import ResultsFolder
@@ -48,7 +49,7 @@ def graded(needs_root: None, tmp_path_factory: pytest.TempPathFactory) -> Graded
         run = grade_class(intake.submissions, assignment, sandbox, folder, options, Progress())
     finally:
         sandbox.close()
-    return Graded(run, folder.path)
+    return Graded(read_whole(run, folder.path), folder.path)
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ import pytest
 from machines import SLOWNESS, on
 from small_course import ID, MODULE, write_course
 from stub_devices import StubAccelerator, stub_devices
+from whole_reports import read_whole
 
 from autograder.jobs.local import ClassRun, Options, Progress, grade_class
 from autograder.jobs.results import ResultsFolder
@@ -111,7 +112,8 @@ def run_class(sandbox: Zygote, folder: Path, accelerator: Accelerator, **changes
     students = [Submission(name, {"steps.py": f"# {name}\n{REFERENCE}".encode()}) for name in "abcd"]
     students.append(Submission("wrong", {"steps.py": WRONG.encode()}))
     options = replace(Options(jobs=4, secret=b"stubs", accelerator=accelerator), **changes)
-    return grade_class(students, assignment, sandbox, ResultsFolder(folder / "out"), options, Progress())
+    run = grade_class(students, assignment, sandbox, ResultsFolder(folder / "out"), options, Progress())
+    return read_whole(run, folder / "out")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,38 @@ from autograder.jobs.rulings import NO_FILE, OverridesFile
 from autograder.sandbox import Zygote
 from autograder.submission import Enrolled, Layout
 from autograder.testrun.accelerator import NO_GPU, Accelerator
-from autograder.verdict import GradeReport
+from autograder.verdict import GradeReport, Outcome, ScoredTest, TestResult
+
+
+class Shortener:
+    """Makes of a report what a class's table needs: the reports of a thousand students take hundreds of megabytes.
+
+    Outcomes and points stay; what a test printed, said or was called with is in the details on the disk. Tests that
+    came to the same are one object for all students.
+    """
+
+    def __init__(self) -> None:
+        self._tests: dict[tuple[object, ...], ScoredTest] = {}
+
+    def shorten(self, report: GradeReport) -> GradeReport:
+        """The report without what is said in words, but for why a test was put off."""
+        tests = tuple(self._share(test) for test in report.tests)
+        return report.model_copy(update={"tests": tests, "notes": (), "evidence": ()})
+
+    def _share(self, test: ScoredTest) -> ScoredTest:
+        result = test.result
+        why = result.evidence if result.outcome is Outcome.DEFERRED else ()
+        key = (
+            result.nodeid, result.outcome, result.credit, result.device, why,
+            test.score, test.blocked_by, test.waits_for, test.override,
+        )  # fmt: skip
+        found = self._tests.get(key)
+        if found is None:
+            short = TestResult(
+                nodeid=result.nodeid, outcome=result.outcome, credit=result.credit, device=result.device, evidence=why
+            )
+            found = self._tests[key] = test.model_copy(update={"result": short})
+        return found
 
 
 @dataclass
@@ -20,13 +51,14 @@ class ClassRun:
     """A class as it is graded.
 
     Attributes:
-        reports: of the students who are graded, by name.
+        reports: of the students who are graded, by name; on this machine shortened, once their details are written.
         faults: why a student is not, by name: ours or the machine's.
         kept: students whose earlier result still holds.
         overrides: the file that had the last word.
         sandboxes: what kept the submissions in, each kind once.
         executor: what the machine's own record adds where a cluster graded.
         told: what is to be said at the end, a sentence each.
+        shortener: of this run's reports.
     """
 
     reports: dict[str, GradeReport] = field(default_factory=dict)
@@ -37,6 +69,7 @@ class ClassRun:
     sandboxes: list[Backend] = field(default_factory=list)
     executor: dict[str, Any] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    shortener: Shortener = field(default_factory=Shortener)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ def grade_class(
         grade = _Grader(assignment, station, folder, journal, keys, overrides)
         if not options.fresh:
             grade.groups.remember(run.reports.values(), submissions)
+        run.reports = {student: run.shortener.shorten(report) for student, report in run.reports.items()}
         gc.freeze()  # what is here by now stays; it need not be looked through again for each few submissions
         _grade_all(waiting, grade, options.jobs, run, progress)
     finally:
@@ -186,7 +187,8 @@ def _take(
 ) -> None:
     student, report = submission.student, None
     try:
-        report = run.reports[student] = grade.write(submission, future.result())
+        report = grade.write(submission, future.result())
+        run.reports[student] = run.shortener.shorten(report)
     except GraderError as error:
         run.faults[student] = str(error)
     except Exception as error:  # noqa: BLE001  one submission that we cannot take must not end the class
