@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from autograder.errors import EXIT_INTERRUPTED, EXIT_USAGE
 
-_REQUIRED = '"msgspec>=0.19" "numpy>=2.0" "pydantic>=2.7" "pytest>=9.0" "rich>=13.7" "typer>=0.12"'
+_REQUIRED = '"msgspec>=0.19" "numpy>=2.0" "pydantic>=2.7" "pytest>=9.1" "rich>=13.7" "typer>=0.12"'
 
 
 def main() -> None:
@@ -21,6 +22,8 @@ def main() -> None:
         print("autograder: interrupted.", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
     except ImportError as error:
+        if os.environ.get("AUTOGRADER_DEBUG"):
+            raise
         _leave(f"a package is missing or too old ({error}); run: {sys.executable} -m pip install {_REQUIRED}")
 
 

@@ -1,4 +1,4 @@
-"""The bounded process that reads students' notebooks and sources with large libraries. `reader.py` is its trusted end.
+"""The bounded processes that read students' notebooks and sources. `reader.py` is their trusted end.
 
 Usage: python -P -s -m autograder._reader CONTROL_FD SALVAGE [libraries]   (SALVAGE: the path of proxy/_salvage.py)
 

@@ -1,6 +1,7 @@
 """Which packages a submission's sources import, found by reading them: aliases, calls and helper files included.
 
-It reads trees that were parsed elsewhere, and runs in the bounded process of `reader.py`.
+It reads trees that were parsed elsewhere, and runs in the bounded process of `reader.py`, but for the question whether
+there is anything to be read.
 """
 
 from __future__ import annotations

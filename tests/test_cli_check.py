@@ -263,7 +263,8 @@ def test_packages_that_are_named_are_the_installed_ones() -> None:
 def test_missing_package_is_one_sentence(tmp_path: Path, package: str) -> None:
     """Where a package is missing, one sentence says how to install it, whenever it is imported."""
     course = write_files(write_course(tmp_path / "course"), {"steps.py": REFERENCE})
-    write_files(tmp_path, {f"shadow/{package}/__init__.py": f"raise ImportError('No module named {package}')\n"})
+    source = f"raise ImportError('No module named {package}', name='{package}')\n"
+    write_files(tmp_path, {f"shadow/{package}/__init__.py": source})
     done = subprocess.run(
         [sys.executable, "-m", "autograder", "check", ID], cwd=course, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(tmp_path / "shadow")},

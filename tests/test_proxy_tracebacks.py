@@ -57,6 +57,18 @@ def suggest():
     return check.nmae
 
 
+class Odd(str):
+    def __str__(self):
+        return self
+
+    def __format__(self, how):
+        raise RuntimeError
+
+
+def odd():
+    raise ValueError(Odd("x"))
+
+
 def empty():
     assert not check
 
@@ -104,6 +116,10 @@ CALLS = {
 }
 
 
+HOSTILE = {"text that cannot be formatted": ("odd",)}
+"""What Python itself cannot say either, or says by other means."""
+
+
 @pytest.fixture(scope="module")
 def submission(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The submission, imported from a folder."""
@@ -130,3 +146,13 @@ def test_a_traceback_is_pythons(submission: Any, monkeypatch: pytest.MonkeyPatch
         kept = error.__traceback__.tb_next
         expected = traceback.format_exception(type(error), error, kept, limit=-12, chain=False)
         assert server.describe(error)["traceback"] == "".join(expected).replace(f"{folder}/", ""), name
+
+
+def test_hostile_text_costs_no_answer(submission: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception whose text fights back is described all the same."""
+    monkeypatch.chdir(Path(submission.__file__).parent)
+    server = _student_side.Server(None)
+    for name, (function, *args) in HOSTILE.items():
+        with pytest.raises(Exception) as caught:  # noqa: PT011  each is of another kind
+            getattr(submission, function)(*args)
+        assert "ValueError" in server.describe(caught.value)["traceback"], name

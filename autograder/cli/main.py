@@ -24,6 +24,8 @@ from autograder.cli.task import task
 from autograder.cli.template import template
 from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
 
+_PACKAGES = frozenset({"_pytest", "msgspec", "numpy", "pydantic", "pytest", "rich", "typer"})
+
 app = typer.Typer(
     name="autograder",
     help="Grades deep-learning homework with hidden pytest suites, the student's code behind a process boundary.",
@@ -69,21 +71,28 @@ def _run() -> None:
         raise
 
 
+def _lacks_package(error: Exception) -> bool:
+    """Whether it is one of the packages that we ask for: some commands import them when they are run."""
+    return isinstance(error, ImportError) and (error.name or "").partition(".")[0] in _PACKAGES
+
+
 def main() -> None:
-    """The program's entry point."""
+    """The program's entry point.
+
+    Raises:
+        ImportError: a package is missing or too old.
+    """
     try:
         _run()
     except KeyboardInterrupt as error:
         print("autograder: interrupted; the same command goes on where it stopped.", file=sys.stderr)
         sys.stderr.flush()
         os._exit(exit_code(error))  # threads that wait for what was just ended need not be waited for
-    except ImportError:
-        raise  # some commands import what they need when they are run; __main__ says what is missing
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         sys.exit(exit_code(error))
     except Exception as error:
-        if os.environ.get("AUTOGRADER_DEBUG"):
+        if os.environ.get("AUTOGRADER_DEBUG") or _lacks_package(error):
             raise
         what = f"{type(error).__name__}: {error}"
         print(

@@ -66,7 +66,7 @@ def grade_class(
         refresh_kept(run, overrides, folder, journal)
         waiting = [s for s in submissions if s.student in again or (s in left and options.takes(s.student))]
         progress.begin(len(waiting))
-        grade = _Grader(assignment, station, folder, journal, keys, overrides)
+        grade = _Grader(assignment, station, folder, journal, keys, overrides, options.jobs)
         if not options.fresh:
             grade.groups.remember(run.reports.values(), submissions)
         run.reports = {student: run.shortener.shorten(report) for student, report in run.reports.items()}
@@ -83,9 +83,10 @@ def grade_class(
 
 
 class _Grader:
-    """Grades one submission, called by several threads; and writes its result, called by one.
+    """Grades one submission and has its result written; called by several threads.
 
-    A thread that has graded a submission goes on to the next one: it does not wait for the disk.
+    A thread that has graded a submission goes on to the next one: it does not wait for the disk. Another thread writes
+    one result after another, and no more than a few wait for it.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class _Grader:
         journal: Journal,
         keys: dict[str, str],
         overrides: Overrides,
+        jobs: int,
     ) -> None:
         self.assignment = assignment
         self.station = station
@@ -106,8 +108,15 @@ class _Grader:
         self.lock = threading.Lock()
         self.stopped = False
         self.groups = Groups()
+        self.writer = ThreadPoolExecutor(max_workers=1)
+        self.room = threading.BoundedSemaphore(2 * jobs)
 
-    def __call__(self, submission: Submission) -> GradeReport:
+    def __call__(self, submission: Submission) -> Future[GradeReport]:
+        report = self._grade(submission)
+        self.room.acquire()
+        return self.writer.submit(self._write, submission, report)
+
+    def _grade(self, submission: Submission) -> GradeReport:
         attempt = 0
         while True:
             suite = self.station.suite
@@ -118,13 +127,16 @@ class _Grader:
                 continue
             return report
 
-    def write(self, submission: Submission, report: GradeReport) -> GradeReport:
+    def _write(self, submission: Submission, report: GradeReport) -> GradeReport:
         """The report with what overrides say, when it is on the disk and in the journal."""
-        report = apply_overrides(report, self.overrides.of(submission.student))
-        report = report.model_copy(update={"grade_key": self.keys[submission.student]})
-        self.folder.write_report(report, __version__)
-        with self.lock:
-            self._note_graded(submission, report)
+        try:
+            report = apply_overrides(report, self.overrides.of(submission.student))
+            report = report.model_copy(update={"grade_key": self.keys[submission.student]})
+            self.folder.write_report(report, __version__)
+            with self.lock:
+                self._note_graded(submission, report)
+        finally:
+            self.room.release()
         return report
 
     def _note_fault(self, submission: Submission, attempt: int, error: GraderError, suite: Suite) -> int:
@@ -170,24 +182,24 @@ def _grade_all(
 ) -> None:
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
-        pending: dict[Future[GradeReport], Submission] = {pool.submit(grade, s): s for s in waiting}
+        pending: dict[Future[Future[GradeReport]], str] = {pool.submit(grade, s): s.student for s in waiting}
         for future in as_completed(pending):
-            _take(future, pending.pop(future), grade, run, progress)
+            _take(future, pending.pop(future), run, progress)
     except BaseException:
         # Whoever waits for a fork of the suite learns of its end when the caller closes the suite; that is no fault.
         with grade.lock:
             grade.stopped = True
         pool.shutdown(wait=False, cancel_futures=True)
+        grade.writer.shutdown()  # what was graded stays
         raise
     pool.shutdown()
+    grade.writer.shutdown()
 
 
-def _take(
-    future: Future[GradeReport], submission: Submission, grade: _Grader, run: ClassRun, progress: Progress
-) -> None:
-    student, report = submission.student, None
+def _take(future: Future[Future[GradeReport]], student: str, run: ClassRun, progress: Progress) -> None:
+    report = None
     try:
-        report = grade.write(submission, future.result())
+        report = future.result().result()
         run.reports[student] = run.shortener.shorten(report)
     except GraderError as error:
         run.faults[student] = str(error)

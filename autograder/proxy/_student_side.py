@@ -630,10 +630,9 @@ class Server:
             return self.format_anew(error, kept)  # a recursion, which Python tells in fewer words
         lines = ["Traceback (most recent call last):\n", *(self.format_step(step) for step in last)]
         try:
-            text = str(error)
+            return self.tidy("".join([*lines, _last_line(error)]))
         except Exception:  # noqa: BLE001  a hostile __str__ must not cost the answer
-            text = "<exception str() failed>"  # as Python says it
-        return self.tidy("".join([*lines, f"{_PLAIN[type(error)]}: {text}\n" if text else f"{_PLAIN[type(error)]}\n"]))
+            return type(error).__name__
 
     def format_step(self, step: Any) -> str:
         """What a traceback says of one place, kept by the place."""
@@ -707,6 +706,15 @@ def _has_changed(value: Any, shape: list[int], buffer: Any) -> bool:
         return not np.array_equal(np.frombuffer(now, word), np.frombuffer(as_came(buffer), word))
     except Exception:  # noqa: BLE001  what can no longer be read as it came has changed
         return True
+
+
+def _last_line(error: BaseException) -> str:
+    """Of a traceback, for one of the plain exceptions."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  as Python does
+        text = "<exception str() failed>"
+    return f"{_PLAIN[type(error)]}: {text}\n" if text else f"{_PLAIN[type(error)]}\n"
 
 
 def _text(error: BaseException) -> str:

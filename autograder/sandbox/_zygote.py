@@ -5,7 +5,7 @@ Usage: python -s -S -P _zygote.py CONTROL_FD
 Reads /runtime/zygote.json (or the file that AUTOGRADER_ZYGOTE names): the import path, the packages to warm, the
 student side's file, the backend's name. Then it answers requests on CONTROL_FD, a SOCK_SEQPACKET socket:
 
-    request   JSON of numbers, with descriptors: [reply, wire, output, cgroup.procs...]; of a use with GPUs also
+    request   JSON of numbers, with descriptors: [reply, wire, output, groups to join...]; of a use with GPUs also
               "devices", places in the configuration's list, and "visible", what CUDA_VISIBLE_DEVICES is set to
     replies   on `reply`, also SOCK_SEQPACKET, JSON each:
         {"pid": N} with a pidfd          the child exists

@@ -1,6 +1,6 @@
 """The suite's process: pytest, the plug-in, the suites and the reference, collected once; a fork for each submission.
 
-Usage: python -P -m autograder.testrun.host REQUESTS_FD   (a HostConfig, JSON, on standard input)
+Run by `host_process.py`, with REQUESTS_FD as its argument and a HostConfig, JSON, on standard input.
 
 It tells the expected tests on REQUESTS_FD, then answers requests there: each is one byte, a socket and a file in
 memory; a fork of this process reads a Job from that socket, runs its tests, and writes what they came to into the file,
@@ -291,7 +291,3 @@ def main() -> None:
     arguments = pytest_arguments([config.tests], config.tests)
     arguments += ["--capture=no", *(f"-pno:{name}" for name in _UNUSED)]
     pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests, names)])
-
-
-if __name__ == "__main__":
-    main()

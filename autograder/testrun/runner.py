@@ -89,7 +89,7 @@ class Suite:
             packages=self.assignment.spec.packages,
         )
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.testrun.host", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "autograder.testrun.host_process", str(theirs.fileno())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
