@@ -137,3 +137,19 @@ def test_killed_run_goes_on(course: Course, orphans: None, tmp_path: Path, trial
     wait_until(lambda: not set(descendants(os.getpid())) - before)
     assert left_of([process.pid, again.pid], tmp_path) == []
     assert_whole(tmp_path / "out")
+
+
+@pytest.mark.parametrize("trial", range(4))
+def test_interrupted_run_keeps_what_was_graded(course: Course, tmp_path: Path, trial: int) -> None:
+    """After Ctrl-C a student has details, results and a line in the journal, or none of the three."""
+    out = tmp_path / "out"
+    with start(course.root, tmp_path) as process:
+        wait_until(lambda: any((out / "results").glob("*.json")))
+        time.sleep(random.Random(trial).uniform(0.0, course.wall_s / 2))
+        process.send_signal(signal.SIGINT)
+        assert process.wait() in (0, 130)
+    graded = {event["student"] for event in read_journal(out / "journal.jsonl") if event["event"] == "graded"}
+    assert graded
+    for folder in ("details", "results"):
+        assert {path.name for path in (out / folder).iterdir()} == {f"{student}.json" for student in graded}
+    assert left_of([process.pid], tmp_path) == []
