@@ -147,7 +147,7 @@ def test_interrupted_run_keeps_what_was_graded(course: Course, tmp_path: Path, t
         wait_until(lambda: any((out / "results").glob("*.json")))
         time.sleep(random.Random(trial).uniform(0.0, course.wall_s / 2))
         process.send_signal(signal.SIGINT)
-        assert process.wait() in (0, 130)
+        assert process.wait() in (0, 130, -signal.SIGINT)  # by then all is done, and Python is leaving
     graded = {event["student"] for event in read_journal(out / "journal.jsonl") if event["event"] == "graded"}
     assert graded
     for folder in ("details", "results"):
