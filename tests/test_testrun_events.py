@@ -123,6 +123,9 @@ def test_fork_is_ended(ends: tuple[EventWriter, EventReader], read: int) -> None
 def test_fork_that_told_no_pidfd_is_left(ends: tuple[EventWriter, EventReader]) -> None:
     """Where no pidfd came there is nothing to kill, and nothing is waited for."""
     writer, reader = ends
-    reader.end()
-    writer.channel.close()
-    reader.end()
+    with subprocess.Popen(["sleep", "60"]) as fork:
+        reader.end()
+        writer.channel.close()
+        reader.end()
+        assert fork.poll() is None
+        fork.kill()

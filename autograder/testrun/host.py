@@ -14,13 +14,12 @@ import contextlib
 import ctypes
 import functools
 import gc
-import json
 import os
 import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pytest
@@ -35,6 +34,7 @@ from autograder.proxy.sockets import sandbox_channels
 from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.events import Event, EventWriter
+from autograder.testrun.host_process import tell
 from autograder.testrun.job import HostConfig, Job
 from autograder.testrun.judgement import judge_test, sentence
 from autograder.testrun.protocol import find_plain, run_protocol
@@ -100,14 +100,14 @@ class SuiteHost:
             items = sorted(session.items, key=lambda item: not item.path.name.startswith(PUBLIC_PREFIX))
             tests = plugin.list_tests(items, self.config.points)
         except SpecError as error:
-            _tell(self.requests, {"error": str(error)})
+            tell(self.requests, {"error": str(error)})
             return True
         _warm_up(session, self)
         gc.freeze()
         from autograder.sandbox import _pages  # here, for `check` imports this file where there are no such calls
 
         _pages.collapse()
-        _tell(self.requests, {"tests": [test.model_dump() for test in tests]})
+        tell(self.requests, {"tests": [test.model_dump() for test in tests]})
         self.serve(items, tests)
         return True
 
@@ -247,11 +247,6 @@ def run_test(
     return result.model_copy(update={"device": "cuda" if job.grant is not None else "cpu"})
 
 
-def _tell(requests: socket.socket, message: dict[str, Any]) -> None:
-    data = json.dumps(message).encode()
-    requests.sendall(len(data).to_bytes(4, "big") + data)
-
-
 def last_line(report: pytest.CollectReport) -> str:
     """What pytest's last lines say went wrong, in one, with the line of a file that does not parse."""
     text = report.longreprtext.strip().splitlines() or ["it says not why"]
@@ -286,7 +281,7 @@ def main() -> None:
         names = Names(modules.install_proxies(reference), modules.argument_names, "torch" in config.packages)
         plugin.set_reference(reference.loaded)
     except AutograderError as error:
-        _tell(requests, {"error": str(error)})
+        tell(requests, {"error": str(error)})
         return
     arguments = pytest_arguments([config.tests], config.tests)
     arguments += ["--capture=no", *(f"-pno:{name}" for name in _UNUSED)]

@@ -6,8 +6,9 @@ Usage: python -P -m autograder.testrun.host_process REQUESTS_FD
 from __future__ import annotations
 
 import json
-import os
+import socket
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -15,18 +16,18 @@ def main() -> None:
     try:
         from autograder.testrun.host import main as run
     except (ImportError, AttributeError) as error:
-        tell_missing(int(sys.argv[1]), error)
+        sentence = (
+            f"pytest or a package beside it is missing or too old ({error}); install what pyproject.toml asks for."
+        )
+        tell(socket.socket(fileno=int(sys.argv[1])), {"error": sentence})
         return
     run()
 
 
-def tell_missing(requests_fd: int, error: Exception) -> None:
-    """Answer in the suite's place, as `host` tells what is wrong."""
-    sentence = f"pytest or a package beside it is missing or too old ({error}); install what pyproject.toml asks for."
-    data = json.dumps({"error": sentence}).encode()
-    data = len(data).to_bytes(4, "big") + data
-    while data:
-        data = data[os.write(requests_fd, data) :]
+def tell(requests: socket.socket, message: dict[str, Any]) -> None:
+    """What the driver waits for: the tests, or the error that stands in their way."""
+    data = json.dumps(message).encode()
+    requests.sendall(len(data).to_bytes(4, "big") + data)
 
 
 if __name__ == "__main__":
