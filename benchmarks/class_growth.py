@@ -51,7 +51,6 @@ def measure_growth(sizes: dict[int, int], console: Console) -> dict[int, dict[st
             "cpu_s": statistics.median(cost.rest_cpu_s for cost in found),
             "start_up_s": statistics.median(cost.begun_wall_s for cost in found),
             "peak_pss_mib": statistics.median(cost.peak_pss_mib for cost in found),
-            "usual_peak_pss_mib": statistics.median(cost.usual_peak_pss_mib for cost in found),
         }
         for size, found in costs.items()
     }
@@ -82,28 +81,24 @@ def main() -> None:
     low, middle, high = sizes
     growth = {key: slope(found, key, middle, high) / slope(found, key, low, middle) for key in ("wall_s", "cpu_s")}
     peaks = [found[size]["peak_pss_mib"] for size in sizes]
-    usual = [found[size]["usual_peak_pss_mib"] for size in sizes]
     figures = {"sizes": found, "growth": growth, "jobs": jobs, "two_jobs": statistics.median(jobs)}
     write_figures("class_growth", figures, quick=quick)
     table = Table(
         "submissions",
         "s after start-up",
         "CPU s after start-up",
-        "95 % of looks, MiB",
         "peak MiB",
         title="growth, two jobs",
     )
     for size, one in found.items():
-        table.add_row(str(size), f"{one['wall_s']:.2f}", f"{one['cpu_s']:.2f}", f"{one['usual_peak_pss_mib']:.0f}",
-                      f"{one['peak_pss_mib']:.0f}")  # fmt: skip
+        table.add_row(str(size), f"{one['wall_s']:.2f}", f"{one['cpu_s']:.2f}", f"{one['peak_pss_mib']:.0f}")
     console.print(table)
     console.print(
         f"s a submission more, {middle} to {high} over {low} to {middle}: wall {growth['wall_s']:.2f}, CPU "
         f"{growth['cpu_s']:.2f} (0.90 to 1.10)"
     )
     console.print(
-        f"largest over smallest: {max(usual) / min(usual):.2f} of 95 % of looks, {max(peaks) / min(peaks):.2f} of the "
-        f"peaks (at most 1.10); {max(peaks):.0f} MiB of 600"
+        f"memory, largest peak over smallest: {max(peaks) / min(peaks):.2f} (at most 1.10); {max(peaks):.0f} MiB of 600"
     )
     console.print(f"two jobs are {statistics.median(jobs):.2f} times as fast as one (at least 1.8)")
 

@@ -21,6 +21,7 @@ from pathlib import Path
 _MOUNTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
 _MEMORY_V1 = Path("/sys/fs/cgroup/memory")
 _LOOK_S = 0.01
+_LOOKS = 5
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """For every tool alike: two threads each make two graders at once take several times as long."""
 
@@ -47,16 +48,6 @@ class Cost:
     peak_pss_mib: float = 0.0
     output: str = ""
     pss_mib: list[float] = field(default_factory=list)
-
-    @property
-    def usual_peak_pss_mib(self) -> float:
-        """What 95 of 100 looks at the memory did not exceed.
-
-        A look goes from process to process: one that ends or is forked meanwhile is counted twice, so that the
-        highest of a thousand looks is above the highest of ten, whatever the memory was.
-        """
-        looks = sorted(self.pss_mib)
-        return looks[min(len(looks) - 1, int(0.95 * len(looks)))] if looks else 0.0
 
     @property
     def rest_cpu_s(self) -> float:
@@ -114,14 +105,18 @@ class Group:
         return int((self.folder / "cpu.stat").read_text().split()[1]) / 1e6
 
     def pss_mib(self) -> float:
-        """Memory of all that runs in it now, a shared page counted once."""
-        total_kib = 0
-        for pid in self._processes():
-            with suppress(OSError):
-                for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                    if line.startswith("Pss:"):
-                        total_kib += int(line.split()[1])
-        return total_kib / 1024
+        """Memory of all that runs in it now, a shared page counted once.
+
+        A look goes from process to process. What one that is forked or ends meanwhile shares with the others would be
+        counted twice: such a look is taken again, a few times, and the least of them counts.
+        """
+        looks = []
+        for _ in range(_LOOKS):
+            before = set(self._processes())
+            looks.append(sum(map(_pss_kib, before)) / 1024)
+            if before == set(self._processes()):
+                return looks[-1]
+        return min(looks)
 
     def _processes(self) -> Iterator[str]:
         for path in (self.folder, *self.folder.rglob("*")):
@@ -135,6 +130,15 @@ class Group:
         for folder in (*sorted(self.folder.rglob("*"), reverse=True), *self.joined[1:], self.folder):
             if folder.is_dir():
                 _remove(folder)
+
+
+def _pss_kib(pid: str) -> int:
+    """A process's own memory and its share of what it shares; 0 if it is gone."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
 
 
 def _remove(folder: Path) -> None:

@@ -60,7 +60,7 @@ def draw_growth(axes: Axes, sizes: dict[str, Any], colours: dict[str, str]) -> N
     axes.loglog(counts, seconds, color=colours["ours"], marker="o", markersize=6, linewidth=2)
     for count, second, one in zip(counts, seconds, sizes.values(), strict=True):
         axes.annotate(
-            f"{second:,.3g} s\n{one['usual_peak_pss_mib']:.0f} MiB", (count, second), xytext=(-8, 8),
+            f"{second:,.3g} s\n{one['peak_pss_mib']:.0f} MiB", (count, second), xytext=(-8, 8),
             textcoords="offset points", color=colours["ink"], fontsize=9, ha="right", va="center",
         )  # fmt: skip
     axes.yaxis.set_major_formatter("{x:g}")

@@ -155,6 +155,42 @@ def test_buffer_lengths_must_add_up() -> None:
         wire.parse_sizes(struct.pack("<2Q", 2**63, 2**63), header)
 
 
+FRAME = wire.pack_head(
+    Kind.CALLBACK, b"n" * 16, {"number": 3, "args": [["a", "uint8", [2], 0]], "kwargs": {}}, [b"ab", b""],
+    in_memory=False,
+) + b"ab"  # fmt: skip
+
+
+@given(st.integers(0, len(FRAME) - 1))
+def test_a_frame_of_which_a_part_has_come_is_awaited(size: int) -> None:
+    """No prefix of a frame is taken for a frame."""
+    assert wire.parse_whole(FRAME[:size], b"n" * 16, 1 << 20) is None
+
+
+@given(st.binary(max_size=100))
+def test_a_whole_frame_is_read_at_once(following: bytes) -> None:
+    """Its metadata and buffers are its own, and what follows it is kept."""
+    reply = wire.Callback(3, [["a", "uint8", [2], 0]], {})
+    assert wire.parse_whole(FRAME + following, b"n" * 16, 1 << 20) == (reply, [b"ab", b""], following)
+
+
+@pytest.mark.parametrize(
+    ("place", "byte"), [(0, b"B"), (4, b"\x04"), (12, b"x"), (28, b"\x03"), (36, b"\x03"), (52, b"\xc1")],
+    ids=["magic", "kind", "nonce", "total", "length", "metadata"],
+)  # fmt: skip
+def test_a_whole_frame_that_lies_is_refused(place: int, byte: bytes) -> None:
+    """What a frame says of itself is checked where it is read at once too."""
+    lie = FRAME[:place] + byte + FRAME[place + 1 :] + b"more"
+    with pytest.raises(WireError):
+        wire.parse_whole(lie, b"n" * 16, 1 << 20)
+
+
+def test_a_memfd_is_not_awaited_in_the_frame() -> None:
+    """A frame whose buffers lie in a memfd is never whole."""
+    head = wire.pack_head(Kind.VALUE, b"n" * 16, {"value": None}, [b"ab"], in_memory=True)
+    assert wire.parse_whole(head + b"ab", b"n" * 16, 1 << 20) is None
+
+
 @pytest.mark.parametrize(
     "node",
     [

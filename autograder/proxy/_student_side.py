@@ -169,7 +169,9 @@ class Encoder:
         if depth > _MAX_DEPTH:
             raise ValueError("the value is nested too deeply to cross")
         if kind is np.ndarray and _name(value.dtype) in DTYPES:
-            contiguous = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
+            contiguous = value
+            if not (value.flags.c_contiguous and value.dtype.isnative):
+                contiguous = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
             buffers.append(contiguous.data.cast("B") if contiguous.size else b"")
             return ["a", _name(contiguous.dtype), list(value.shape), len(buffers) - 1]
         if isinstance(value, np.generic) and _name(value.dtype) in DTYPES and kind is value.dtype.type:
@@ -335,14 +337,13 @@ class Wire:
 
     def __init__(self, descriptor: int) -> None:
         self.socket = socket.socket(fileno=descriptor)
-        self.ahead = bytearray()  # what came beyond what was asked for
+        self.ahead = b""  # what came beyond what was asked for
         self.descriptors = array.array("i")
 
     def receive_frame(self) -> tuple[int, bytes, dict[str, Any], list[Any]]:
         """The next frame: (kind, nonce, metadata, buffers). The process ends where the wire does."""
-        header = self._receive(HEADER.size)
-        _, kind, memory, count, length, nonce, total = HEADER.unpack(header)
-        sizes = struct.unpack(f"<{count}Q", self._receive(8 * count))
+        _, kind, memory, count, length, nonce, total = HEADER.unpack(self._receive(HEADER.size))
+        sizes = struct.unpack(f"<{count}Q", self._receive(8 * count)) if count else ()
         metadata = msgspec.msgpack.decode(self._receive(length))
         if not memory:
             return kind, nonce, metadata, [self._receive(size) for size in sizes]
@@ -352,21 +353,23 @@ class Wire:
         os.close(descriptor)
         return kind, nonce, metadata, list(split(pristine, writable, sizes))
 
-    def _receive(self, size: int) -> bytearray:
+    def _receive(self, size: int) -> bytes:
         while len(self.ahead) < size:
             came, ancillary, _, _ = self.socket.recvmsg(max(size - len(self.ahead), _AHEAD_BYTES), _ANCILLARY_BYTES)
             if not came:
                 os._exit(0)
             for _, _, data in ancillary:
                 self.descriptors.frombytes(data[: len(data) - len(data) % 4])
-            self.ahead += came
-        taken = self.ahead[:size]
-        del self.ahead[:size]
+            self.ahead = self.ahead + came if self.ahead else came
+        taken, self.ahead = self.ahead[:size], self.ahead[size:]
         return taken
 
     def send_frame(self, nonce: bytes, kind: int, reply: dict[str, Any], buffers: list[Any]) -> None:
         """One frame; large buffers go in a sealed memfd where one can be made."""
         metadata = msgspec.msgpack.encode(reply)
+        if not buffers:
+            self.socket.sendall(HEADER.pack(MAGIC, kind, 0, 0, len(metadata), nonce, 0) + metadata)
+            return
         sizes = [len(buffer) for buffer in buffers]
         memory = _seal(buffers) if sum(sizes) >= _MEMFD_FROM_BYTES else -1
         header = HEADER.pack(MAGIC, kind, memory >= 0, len(buffers), len(metadata), nonce, sum(sizes))
@@ -736,8 +739,10 @@ def set_seeds(seed: int) -> None:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):  # the student may have replaced or closed it
+        try:  # noqa: SIM105  contextlib.suppress costs as much as the rest of it
             stream.flush()
+        except Exception:  # noqa: BLE001, S110  the student may have replaced or closed it
+            pass
 
 
 def open_streams() -> None:

@@ -7,12 +7,10 @@ machine.
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from autograder.limits import Limits
 from autograder.proxy import wire
@@ -39,8 +37,7 @@ class LimitError(Exception):
         self.evidence = evidence
 
 
-@dataclass(frozen=True)
-class Budget:
+class Budget(NamedTuple):
     """What may be used.
 
     CPU time decides. Wall time ends what sleeps: it does not end a process that computes, however slowly the machine
@@ -110,7 +107,7 @@ class Channel(ABC):
         """Send a request; the nonce that its reply must carry. The wall time begins anew."""
         self._stopwatch = Stopwatch()
         self._next_look_s = min(self._next_look_s, time.monotonic() + POLL_S)
-        nonce = secrets.token_bytes(16)
+        nonce = os.urandom(16)
         self.tell(kind, nonce, metadata, buffers, budget)
         return nonce
 

@@ -161,7 +161,7 @@ class Submission:
         if isinstance(on, Handle):
             self._check_question(test, op, on, args)
         given = Given(args, kwargs, self._argument_names(on) if op == "call" else [])
-        wanted = given.in_place(test.in_place) if op == "call" else []
+        wanted = given.in_place(test.in_place) if test.in_place and op == "call" else []
         metadata = {
             "op": op,
             "on": encoder.encode(on),

@@ -111,8 +111,11 @@ class Decoder:
         if index in self.used:
             raise WireError("two arrays in one buffer")
         self.used.add(index)
-        if type(shape) is not list or len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**48 for n in shape):
+        if type(shape) is not list or len(shape) > 32:
             raise WireError("an array with an impossible shape")
+        for length in shape:
+            if type(length) is not int or not 0 <= length < 2**48:
+                raise WireError("an array with an impossible shape")
         buffer = self.buffers[index]
         if math.prod(shape) * item_bytes != len(buffer):
             raise WireError("an array whose buffer does not fit its shape")

@@ -50,7 +50,9 @@ class Encoder:
         if kind in _SEQUENCE_TAGS:
             return [_SEQUENCE_TAGS[kind], *(self.encode(item) for item in value)]
         if kind is np.ndarray and dtype_name(value.dtype) in DTYPES:
-            contiguous = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
+            contiguous = value
+            if not (value.flags.c_contiguous and value.dtype.isnative):
+                contiguous = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
             self.buffers.append(contiguous.data.cast("B") if contiguous.size else b"")
             return ["a", dtype_name(contiguous.dtype), list(value.shape), len(self.buffers) - 1]
         if isinstance(value, np.generic) and dtype_name(value.dtype) in DTYPES:

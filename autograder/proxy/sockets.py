@@ -7,6 +7,7 @@ import mmap
 import os
 import select
 import socket
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ _ANCILLARY_BYTES: Final = socket.CMSG_SPACE(4 * 4) if hasattr(socket, "CMSG_SPAC
 # plain numbers: `|` of two flags makes an object of an enumeration each time
 _SEND: Final = int(getattr(socket, "MSG_DONTWAIT", 0)) | int(getattr(socket, "MSG_NOSIGNAL", 0))
 _RECEIVE: Final = int(getattr(socket, "MSG_DONTWAIT", 0)) | int(getattr(socket, "MSG_CMSG_CLOEXEC", 0))
+_AWAIT: Final = int(getattr(socket, "MSG_CMSG_CLOEXEC", 0))
+_PATIENCE_S: Final = 0.02
 _SEALS: Final = 0x0001 | 0x0002 | 0x0004 | 0x0008  # seal, shrink, grow, write
 
 
@@ -44,6 +47,8 @@ class SocketChannel(Channel):
 
     def __init__(self, process: StudentProcess, max_total_bytes: int, max_output_bytes: int) -> None:
         super().__init__(process, max_total_bytes, max_output_bytes)
+        seconds = struct.pack("@ll", 0, int(_PATIENCE_S * 1e6))
+        process.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)
         self._output_open = True  # the student may close their end of it
         self._incoming = select.poll()
         self._incoming.register(process.wire, select.POLLIN)
@@ -51,8 +56,8 @@ class SocketChannel(Channel):
         self._is_asked = False
         """Whether nothing has been awaited since the last frame was sent: its answer cannot be there yet."""
         self._descriptors: list[int] = []
-        self._room = bytearray(_AHEAD_BYTES)
-        self._ahead = memoryview(b"")
+        self._room = memoryview(bytearray(_AHEAD_BYTES))
+        self._ahead = b""
         """What came beyond the bytes that were asked for: a small frame comes whole, in one look."""
 
     def tell(self, kind: wire.Kind, nonce: bytes, metadata: dict[str, Any], buffers: Buffers, budget: Budget) -> None:
@@ -70,7 +75,13 @@ class SocketChannel(Channel):
 
     def receive(self, nonce: bytes, budget: Budget) -> tuple[wire.Reply, Buffers]:
         try:
-            return super().receive(nonce, budget)
+            if not self._ahead:
+                self._receive_ahead(budget)
+            whole = None if self._descriptors else wire.parse_whole(self._ahead, nonce, self.max_total_bytes)
+            if whole is None:
+                return super().receive(nonce, budget)
+            reply, buffers, self._ahead = whole
+            return reply, buffers
         finally:
             for descriptor in self._descriptors:
                 os.close(descriptor)
@@ -96,19 +107,19 @@ class SocketChannel(Channel):
                 return
 
     def send_bytes(self, data: bytes | bytearray | memoryview, budget: Budget) -> None:
-        view = memoryview(data)
+        view: bytes | bytearray | memoryview = data
         while view:
             try:
-                view = view[self.process.wire.send(view, _SEND) :]
+                sent = self.process.wire.send(view, _SEND)
+                if sent == len(view):
+                    return
+                view = memoryview(view)[sent:]
             except BlockingIOError:
                 self._wait(select.POLLOUT, budget)
             except OSError:
                 raise DiedError from None
 
     def receive_bytes(self, size: int, budget: Budget) -> bytearray:
-        if size <= len(self._ahead):
-            data, self._ahead = bytearray(self._ahead[:size]), self._ahead[size:]
-            return data
         data = bytearray(size)
         view, got = memoryview(data), 0
         while got < size:
@@ -120,25 +131,33 @@ class SocketChannel(Channel):
             elif size - got >= _AHEAD_BYTES:
                 got += self._receive_some(view[got:], budget)
             else:
-                self._ahead = memoryview(self._room)[: self._receive_some(memoryview(self._room), budget)]
+                self._receive_ahead(budget)
         return data
+
+    def _receive_ahead(self, budget: Budget) -> None:
+        """What has come, as far as there is room."""
+        self._ahead = bytes(self._room[: self._receive_some(self._room, budget)])
 
     def _receive_some(self, view: memoryview, budget: Budget) -> int:
         """How many bytes came into the view, at least one; and a memfd beside them."""
-        if self._is_asked:
-            self._is_asked = False
-            self._wait(select.POLLIN, budget)
+        flags = _RECEIVE
+        if self._is_asked and self.until_look_s > _PATIENCE_S:
+            flags = _AWAIT
+        self._is_asked = False
         while True:
             try:
-                count, ancillary, _, _ = self.process.wire.recvmsg_into([view], _ANCILLARY_BYTES, _RECEIVE)
+                count, ancillary, _, _ = self.process.wire.recvmsg_into([view], _ANCILLARY_BYTES, flags)
             except BlockingIOError:
                 self._wait(select.POLLIN, budget)
+                flags = _RECEIVE
             except OSError:
                 raise DiedError from None
             else:
                 break
         if count == 0:
             raise DiedError
+        if not ancillary:
+            return count
         for level, kind, data in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 whole = data[: len(data) - len(data) % 4]

@@ -125,6 +125,8 @@ def pack_head(
 ) -> bytes:
     """A frame up to its buffers."""
     body = msgspec.msgpack.encode(metadata)
+    if not buffers:
+        return HEADER.pack(MAGIC, kind, in_memory, 0, len(body), nonce, 0) + body
     sizes = [len(buffer) for buffer in buffers]
     header = HEADER.pack(MAGIC, kind, in_memory, len(buffers), len(body), nonce, sum(sizes))
     return header + struct.pack(f"<{len(sizes)}Q", *sizes) + body
@@ -136,7 +138,7 @@ def parse_header(data: bytes | bytearray, nonce: bytes, max_total_bytes: int) ->
     Raises:
         WireError: it is not one, or answers another request, or announces more than it may.
     """
-    magic, kind, memory, buffers, metadata_bytes, echoed, total = HEADER.unpack(data)
+    magic, kind, memory, buffers, metadata_bytes, echoed, total = HEADER.unpack_from(data)
     if magic != MAGIC or kind not in REPLIES or memory > 1:
         raise WireError("not a reply of the wire")
     if echoed != nonce:
@@ -144,6 +146,30 @@ def parse_header(data: bytes | bytearray, nonce: bytes, max_total_bytes: int) ->
     if metadata_bytes > MAX_METADATA_BYTES or buffers > MAX_BUFFERS or total > max_total_bytes:
         raise WireError("a reply larger than it may be")
     return Header(_KINDS[kind], bool(memory), buffers, metadata_bytes, total)
+
+
+def parse_whole(data: bytes, nonce: bytes, max_total_bytes: int) -> tuple[Reply, list[bytes], bytes] | None:
+    """The frame that data begins with: its metadata, its buffers, and what follows it.
+
+    Most frames are small, and come whole. None where the rest of it is still to come, or lies in a memfd.
+
+    Raises:
+        WireError: as `parse_header`, `parse_sizes` and `parse_reply` do.
+    """
+    if len(data) < HEADER.size:
+        return None
+    header = parse_header(data, nonce, max_total_bytes)
+    start = HEADER.size + 8 * header.buffers
+    place = start + header.metadata_bytes
+    if header.in_memory or len(data) < place + header.total_bytes:
+        return None
+    sizes = parse_sizes(data[HEADER.size : start], header)
+    reply = parse_reply(header, data[start:place])
+    buffers = []
+    for size in sizes:
+        buffers.append(data[place : place + size])
+        place += size
+    return reply, buffers, data[place:]
 
 
 def parse_sizes(data: bytes | bytearray, header: Header) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ def judge_test(
         summary=summary,
         exception=from_student.headline if from_student else "",
         frame=from_student.frame if from_student else None,
-        detail=tidy(detail.strip()),
+        detail=tidy(detail.strip()) if detail else "",
         evidence=tuple(use.evidence),
         printed=printed,
         seed=seed,

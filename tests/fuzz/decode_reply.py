@@ -32,7 +32,10 @@ NAMES = [*wire.DTYPES, "object", "U1", ""]
 
 
 def read_frame(data: bytes) -> object:
-    """What the channel does with a frame, from bytes that have all come."""
+    """What the channel does with a frame, from bytes that have all come: whole, or piece by piece what is missing."""
+    whole = wire.parse_whole(data, NONCE, MAX_TOTAL_BYTES)
+    if whole is not None:
+        return decode_reply(*whole[:2])
     header = wire.parse_header(data[: wire.HEADER.size].ljust(wire.HEADER.size, b"\0"), NONCE, MAX_TOTAL_BYTES)
     rest = data[wire.HEADER.size :]
     sizes = wire.parse_sizes(rest[: 8 * header.buffers].ljust(8 * header.buffers, b"\0"), header)
