@@ -28,12 +28,10 @@ import gc
 import importlib.util
 import json
 import os
-import random
 import select
 import signal
 import socket
 import sys
-import tempfile
 import traceback
 from typing import Any
 
@@ -112,6 +110,7 @@ class Zygote:
         self.children: dict[Any, Child] = {}  # by pidfd
         self.abandoned: dict[Any, Any] = {}  # reply socket's descriptor -> the pid to kill when it hangs up
         self.uses = 0
+        self.hooks: Any = None  # of modules around forks, held back
         self.confine = load("_confine", config["confine"])
         self.student_side = load("_student_side", config["student_side"])
         self.stand_ins = load("_stand_ins", config["stand_ins"])
@@ -192,7 +191,9 @@ class Zygote:
         reply = socket.socket(fileno=descriptors[0])
         for descriptor in descriptors[1:]:
             os.close(descriptor)
-        self.children[pidfd] = Child(pid, reply, limits, self.folder() if self.backend == "user" else "", self.uid())
+        folder = self.folder() if self.backend == "user" else ""
+        warm_bytes = rss_bytes(os.getpid()) if self.config["watch"] else 0
+        self.children[pidfd] = Child(pid, reply, limits, folder, self.uid(), warm_bytes)
         self.tell(reply, {"pid": pid}, [pidfd])
         return pidfd
 
@@ -261,7 +262,7 @@ class Zygote:
                 os._exit(status)
             os.write(reply, json.dumps({"ready": layers}).encode())
             os.close(reply)
-            random.seed(0)
+            self.settle()
             self.student_side.serve(wire)
             status = 0
         except BaseException:
@@ -270,6 +271,14 @@ class Zygote:
         finally:
             sys.stderr.flush()
             os._exit(status)
+
+    def settle(self) -> None:
+        """What this fork needs of what modules want done in one, and all of it for forks of its own."""
+        if self.hooks is not None:
+            self.hooks.release()
+        if "torch" in sys.modules:
+            sys.modules["torch"].get_num_threads()  # sets up its thread pool, of one thread
+        sys.modules["random"].seed(0)
 
     def show_devices(self, limits: dict[Any, Any]) -> None:
         """Settle which GPUs this use has; CUDA reads the variable when it is started, which nobody has done yet."""
@@ -338,14 +347,16 @@ class Zygote:
         self.confine.enter_tree(self.config["tree"], folder, self.uid())
         self.confine.drop_rights(self.uid(), seen=True)
         os.environ.update(HOME=folder, TMPDIR=folder)
-        tempfile.tempdir = None  # what the warm-up found
+        vars(sys.modules["tempfile"])["tempdir"] = None  # what the warm-up found
         return ["prepared read-only tree as root", "rlimits", "own uid"]
 
 
 class Child:
     """A process in use: whose limits are watched, and what it was killed for."""
 
-    def __init__(self, pid: int, reply: socket.socket, limits: dict[Any, Any], folder: str, uid: int) -> None:
+    def __init__(
+        self, pid: int, reply: socket.socket, limits: dict[Any, Any], folder: str, uid: int, warm_bytes: int
+    ) -> None:
         self.pid = pid
         self.reply = reply
         self.limits = limits
@@ -353,7 +364,7 @@ class Child:
         self.uid = uid
         self.over = ""
         self.looks = 0
-        self.warm_bytes = rss_bytes(os.getpid())
+        self.warm_bytes = warm_bytes
 
 
 def rss_bytes(pid: int) -> int:
@@ -384,11 +395,16 @@ def main() -> None:
     # The parent's death ends this process, and this one's death its children: nothing outlives a run.
     _libc.prctl(1, signal.SIGKILL, 0, 0, 0)
     sys.path[:] = config["path"]
+    # Without a sandbox a child may fork, and nothing is held back.
+    hooks = load("at_fork", config["at_fork"]).HeldHooks() if config["backend"] != "none" else None
     zygote = Zygote(control, config)
     nodes = [*config.get("shared_nodes", []), *(node for nodes in config.get("devices", []) for node in nodes)]
-    warm_up(config["packages"], gpu=bool(nodes))
+    warm_up([*config["packages"], "random", "tempfile"], gpu=bool(nodes))
     check_untouched(nodes)
     zygote.stand_ins.install()
+    if hooks is not None:
+        hooks.stop()
+        zygote.hooks = hooks
     zygote.pages.collapse()
     control.send(b'{"warm": true}')
     zygote.serve()

@@ -35,6 +35,7 @@ _NUMBERS: Final = itertools.count()  # of the uses that this process asked for
 HERE: Final = Path(__file__).parent
 RUNTIME: Final = {
     "zygote": HERE / "_zygote.py",
+    "at_fork": HERE.parent / "at_fork.py",
     "confine": HERE / "_confine.py",
     "folders": HERE / "_folders.py",
     "pages": HERE / "_pages.py",

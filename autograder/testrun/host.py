@@ -24,6 +24,7 @@ from typing import Final
 import numpy as np
 import pytest
 
+from autograder.at_fork import HeldHooks
 from autograder.checks.probe import seed_everything
 from autograder.errors import AutograderError, SpecError
 from autograder.printable import clean_text
@@ -67,8 +68,9 @@ _UNUSED: Final = (
 class SuiteHost:
     """A pytest plug-in whose run loop is a fork server."""
 
-    def __init__(self, config: HostConfig, requests: socket.socket, names: Names) -> None:
+    def __init__(self, config: HostConfig, requests: socket.socket, names: Names, hooks: HeldHooks) -> None:
         self.config = config
+        self.hooks = hooks
         self.names = names
         self.requests = requests
         self.problem = ""
@@ -103,6 +105,7 @@ class SuiteHost:
             tell(self.requests, {"error": str(error)})
             return True
         _warm_up(session, self)
+        self.hooks.stop()
         gc.freeze()
         from autograder.sandbox import _pages  # here, for `check` imports this file where there are no such calls
 
@@ -127,6 +130,7 @@ class SuiteHost:
                 pid = -1
             if pid == 0:
                 self.requests.close()
+                self.hooks.release()
                 writer = EventWriter(channel, descriptors[1])
                 run_fork(writer, items, tests, self.config.model_copy(update={"control_fd": control_fd}), self.names)
             for descriptor in descriptors[1:]:
@@ -266,7 +270,7 @@ def pytest_arguments(suites: list[Path], folder: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def main() -> None:
+def main(hooks: HeldHooks) -> None:
     """Import, collect, serve."""
     requests = socket.socket(fileno=int(sys.argv[1]))
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -285,4 +289,4 @@ def main() -> None:
         return
     arguments = pytest_arguments([config.tests], config.tests)
     arguments += ["--capture=no", *(f"-pno:{name}" for name in _UNUSED)]
-    pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests, names)])
+    pytest.main(arguments, plugins=[plugin, SuiteHost(config, requests, names, hooks)])

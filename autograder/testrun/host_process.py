@@ -10,9 +10,12 @@ import socket
 import sys
 from typing import Any
 
+from autograder.at_fork import HeldHooks
+
 
 def main() -> None:
     """Import `host`, and run it."""
+    hooks = HeldHooks()
     try:
         from autograder.testrun.host import main as run
     except (ImportError, AttributeError) as error:
@@ -21,7 +24,7 @@ def main() -> None:
         )
         tell(socket.socket(fileno=int(sys.argv[1])), {"error": sentence})
         return
-    run()
+    run(hooks)
 
 
 def tell(requests: socket.socket, message: dict[str, Any]) -> None:
