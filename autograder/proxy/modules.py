@@ -112,12 +112,14 @@ def install_proxies(modules: AssignmentModules) -> dict[tuple[str, str], type]:
     """Put a proxy for each of the reference's modules where `import` finds it; the mirrors of its classes."""
     global reference
     reference = modules
+    argument_names.cache_clear()
     mirrors: dict[tuple[str, str], type] = {}
     for name, module in modules.loaded.items():
         proxy = ModuleProxy(name, module.__doc__)
         names = public_names(module)
         for public in names:
             original = getattr(module, public)
+            argument_names(name, public)  # kept from here on, for every fork of this process
             if inspect.isclass(original):
                 mirrors[name, public] = handles.make_mirror(name, original)
                 setattr(proxy, public, mirrors[name, public])
@@ -165,10 +167,6 @@ class FunctionProxy:
 
 
 @functools.cache
-def _parameter_names(function: Callable[..., Any]) -> list[str]:
-    return list(inspect.signature(function).parameters)
-
-
 def argument_names(module: str, *names: str) -> list[str]:
     """The parameters of a function of the reference, of a class, or of its method; empty where it has none."""
     found: Any = reference.loaded.get(module) if reference is not None else None
@@ -176,5 +174,8 @@ def argument_names(module: str, *names: str) -> list[str]:
         found = getattr(found, name, None)
     if not callable(found):
         return []
-    parameters = _parameter_names(found)
+    try:
+        parameters = list(inspect.signature(found).parameters)
+    except (TypeError, ValueError):  # a class may have none that can be read
+        return []
     return parameters[1:] if len(names) == 2 and parameters[:1] == ["self"] else parameters

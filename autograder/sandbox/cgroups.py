@@ -151,7 +151,7 @@ class CgroupParent:
         cgroup = Cgroup({kind: folder / number for kind, folder in self.controllers.items()})
         for folder in dict.fromkeys(cgroup.folders.values()):
             folder.mkdir()
-        settings = {
+        settings: dict[str, list[tuple[str, int]]] = {
             "memory": [
                 ("memory.limit_in_bytes", memory_bytes),
                 ("memory.memsw.limit_in_bytes", memory_bytes),
@@ -160,16 +160,14 @@ class CgroupParent:
             ],
             "pids": [("pids.max", processes)],
         }
-        for kind, values in settings.items():
-            for name, value in values:
-                path = cgroup.folders.get(kind, Path("/nonexistent")) / name
-                if path.exists():
-                    path.write_text(str(value))
+        for kind in settings.keys() & cgroup.folders.keys():
+            for name, value in settings[kind]:
+                _set(f"{cgroup.folders[kind]}/{name}", value)
         # By v1's `tasks` a process that has one thread moves itself without the lock over all forks and exits of the
         # machine, which takes the kernel ten milliseconds of waiting to get.
         door = "tasks" if self.version == 1 else "cgroup.procs"
         for folder in dict.fromkeys(cgroup.folders.values()):
-            cgroup.descriptors.append(os.open(folder / door, os.O_WRONLY | os.O_CLOEXEC))
+            cgroup.descriptors.append(os.open(f"{folder}/{door}", os.O_WRONLY | os.O_CLOEXEC))
         return cgroup
 
     def remove(self) -> None:
@@ -230,6 +228,18 @@ def _sweep(*parents: Path) -> None:
 
 def _lines(path: Path) -> list[str]:
     return path.read_text().splitlines()
+
+
+def _set(path: str, value: int) -> None:
+    """Write a limit where the kernel has it: each version, and a kernel without swap, has names of its own."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        os.write(descriptor, str(value).encode())
+    finally:
+        os.close(descriptor)
 
 
 def _make(folder: Path) -> bool:

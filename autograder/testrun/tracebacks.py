@@ -12,6 +12,7 @@ import ast
 import contextlib
 import inspect
 import linecache
+import os
 import sys
 from collections.abc import Iterable
 from itertools import islice
@@ -71,7 +72,7 @@ def _write_usual(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseExcept
 def _is_at_home(item: pytest.Function) -> bool:
     """Whether the process is still in the folder that paths are shown from."""
     try:
-        return Path.cwd() == item.config.invocation_params.dir
+        return os.getcwd() == os.fspath(item.config.invocation_params.dir)  # noqa: PTH109  as text, twenty times as fast
     except OSError:  # the folder is gone
         return False
 
