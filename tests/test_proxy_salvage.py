@@ -1,9 +1,17 @@
 """What is saved of a source that does not parse, and that it takes bounded time."""
 
 from __future__ import annotations
+import __future__
 
 import ast
+import importlib.util
+import marshal
+import random
+import sysconfig
 import time
+from pathlib import Path
+from types import CodeType
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -134,3 +142,122 @@ def test_names_that_a_statement_would_define(source: str, bound: list[str]) -> N
     """Functions and classes first; loop variables and what is inside a function do not count."""
     (node,) = ast.parse(source).body
     assert _salvage.bound_names(node) == bound
+
+
+# Blocks that are compiled from their text -------------------------------------------------------------------
+
+
+def is_same_code(one: CodeType, other: CodeType) -> bool:
+    """Whether two codes are the same; a constant set may have another order of its own."""
+
+    def seen(code: CodeType) -> tuple[Any, ...]:
+        return (
+            code.co_code, code.co_names, code.co_varnames, code.co_freevars, code.co_flags, code.co_firstlineno,
+            code.co_qualname, code.co_exceptiontable, list(code.co_positions()), len(code.co_consts),
+        )  # fmt: skip
+
+    def is_same(a: Any, b: Any) -> bool:
+        if isinstance(a, CodeType):
+            return isinstance(b, CodeType) and is_same_code(a, b)
+        return type(a) is type(b) and (a == b or marshal.dumps(a) == marshal.dumps(b))
+
+    return seen(one) == seen(other) and all(map(is_same, one.co_consts, other.co_consts))
+
+
+def check_blocks(source: str) -> bool:
+    """Hold the blocks of a source against its tree, as it is run statement by statement; False where there are none."""
+    found = _salvage.compile_blocks(source, "work.py", 0)
+    if found is None:
+        return False
+    body = ast.parse(source, "work.py").body
+    assert len(found) == len(body)
+    flags = 0
+    for node, statement in zip(body, found, strict=True):
+        trees = [statement]
+        if isinstance(statement, _salvage.Block):
+            trees = statement.parse()
+            code = compile(ast.Module([node], []), "work.py", "exec", flags, dont_inherit=True)
+            assert is_same_code(statement.code, code)
+            assert statement.defines_nothing == isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass))
+            assert not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        flags |= _salvage.future_flags(node)
+        assert ast.dump(trees[0], include_attributes=True) == ast.dump(node, include_attributes=True)
+    return True
+
+
+WHOLE = {
+    "nothing": "",
+    "comments": "# one\n\n   # two\n",
+    "docstring": '"""Text.\n\nMore of it; at column 0\nimport this\n"""\nimport os\n\n\ndef f():\n    """A.\nB\n"""\n',
+    "docstring and more on its line": '"""Text."""; x = 1\ny = 2\n',
+    "bytes and f-string": 'b"x"\nf"{1}"\nu"x"\n',
+    "future": "from __future__ import annotations\ndef f(x: y) -> z: ...\nx: undefined = 1\n",
+    "several on a line": "x = 1; y = 2; import os; pass\nif x: y = 3; z = 4\nfor a in 'b': c = a; d = c\n",
+    "semicolon in a text": "x = 'a;b'\ndef f():\n    return ';'\n",
+    "branches": "if 0:\n    a = 1\nelif 1:\n    b = 2\nelse:\n    c = 3\n# so\nx = 1\n",
+    "tries": "try:\n    a\nexcept NameError:\n    a = 1\nfinally:\n    b = a\nwhile a:\n    a = 0\nelse:\n    c = 1\n",
+    "brackets": "x = [\n    1,\n]\ny = f(\n    x\n)\nz = {\n}\n",
+    "decorated": "@a\n@b(1)\n# why\ndef f(): pass\n@c\nclass C:\n    x = 1\n\n    def g(self): ...\n",
+    "import by name": "import_data = 1\npassed = 2\nfrom_file = 3\nimport os\nfrom os import path\npass\n",
+    "async": "async def f():\n    async with a as b:\n        await b\n",
+    "match": "match = 1\nmatch (1):\n    case 1: x = 2\n    case _: pass\n",
+    "text over lines": "x = '''a\nb'''\ny = \"\"\"c\n'''\nd\"\"\"\nz = 1\n",
+    "no end of line": "x = 1\ndef f():\n    return x",
+}
+
+
+@pytest.mark.parametrize("source", WHOLE.values(), ids=WHOLE)
+def test_blocks_are_the_statements(source: str) -> None:
+    """What is compiled from its text is what the parser sees: the same code at the same lines."""
+    assert check_blocks(source)
+
+
+UNSURE = {
+    "broken": "def f():\n    return )\nx = 1\n",
+    "bracket with lines at column 0": "x = [1,\n2]\n",
+    "carried on": "x = 1 + \\\n2\n",
+    "warning": "x = 1 is 1\n",
+    "not compiled": "return 1\n",
+    "open text": "x = '''a\nb\n",
+    "indented": "  x = 1\n",
+    "conflict": "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> b\n",
+    "so many that lines before them would cost more": "x = 1\n" * 500,
+    "joined again and again": "x = '''a\n" + '"""\n' * 30 + "'''\n",
+}
+
+
+@pytest.mark.parametrize("source", UNSURE.values(), ids=UNSURE)
+def test_parser_decides_where_blocks_do_not_tell(source: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """A source that is not sure to be as its blocks say is left to the parser, as a whole, and nothing is printed."""
+    assert _salvage.compile_blocks(source, "work.py", 0) is None
+    assert capfd.readouterr() == ("", "")
+
+
+def test_flags_of_an_earlier_cell_hold() -> None:
+    """A cell is compiled as a cell before it asks."""
+    annotations = __future__.annotations.compiler_flag
+    (block,) = _salvage.compile_blocks("def f(x: y): ...\n", "work.py", annotations) or []
+    names: dict[str, Any] = {}
+    exec(block.code, names)
+    assert names["f"].__annotations__ == {"x": "y"}
+
+
+def test_blocks_of_real_code_are_its_statements() -> None:
+    """Of files of the standard library nearly all are compiled by blocks, and none of them otherwise than parsed."""
+    paths = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
+    chosen = random.Random(0).sample(paths, 60)
+    done = [check_blocks(importlib.util.decode_source(path.read_bytes())) for path in chosen]
+    assert sum(done) > 45
+
+
+LINES = (
+    "x = 1", "def f():", "    return x", "'''", '"""', "# c", "", "@d", ")", "x = (", ";", "else:", "if x:",
+    "import os", "class C:", "  y", "\\", "pass; x", "from __future__ import annotations", "b''; x", "try:", "finally:",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=12))
+@settings(max_examples=400)
+def test_any_lines_are_compiled_as_they_are_parsed(lines: list[str]) -> None:
+    """Lines in any order: where the blocks compile, the source parses to the same."""
+    check_blocks("\n".join(lines))

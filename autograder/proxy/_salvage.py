@@ -1,24 +1,34 @@
 """Parses what can be parsed of a source: one broken function costs that function, not the file.
 
-A source that parses is parsed once. In one that does not, the block in which Python sees the error (what begins at
-column 0, to the next line that does) is blanked and the rest is tried again, a bounded number of times; after that
-each block is parsed by itself. Line numbers stay those of the file.
+A source is cut into blocks: what begins at column 0, to the next line that does. Where each of them compiles by itself,
+no tree is made of it. One that parses is parsed once. In one that does not, the block in which Python sees the error is
+blanked and the rest is tried again, a bounded number of times; after that each block is parsed by itself. Line numbers
+stay those of the file.
 This file imports nothing of the package's: it runs beside the student's code, and in the reader of sources.
 """
 
+import __future__
+
 import ast
+import bisect
 import re
+import warnings
 from typing import Any
 
 MAX_PARSES = 25
 MAX_PARSED_CHARS = 16 << 20
 MAX_BLOCKS = 5_000
 MAX_NAMES = 20
+MAX_JOINS = 20  # parts of which a block may be put together
+MAX_PADDING = 200_000  # lines that are put before blocks, all together
 
 _CONTINUES = re.compile(r"[ \t\f#)\]}]|(?:elif|else|except|finally)\b|$")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _REPORTED_ELSEWHERE = re.compile(r"on line (\d+)$")
 _BINDS = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=[^=]")
+_TOLD_BY_TREE = re.compile(r"[A-Za-z]{0,2}[\"']|from[ \t]+__future__\b|\\")
+_COMPOUND = re.compile(r"(?:async|def|class|if|for|while|with|try)\b|@")  # what follows it on its line is within it
+_IMPORTS = re.compile(r"(?:import|from|pass)\b")
 _PARSER_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
 
@@ -37,6 +47,94 @@ class Lost:
         self.line = line
         self.error = error
         self.names = names
+
+
+class Block:
+    """A statement that was compiled from its text: no tree was made of it, which takes twice the time.
+
+    Attributes:
+        code: what to run.
+        defines_nothing: whether it is an import or `pass`.
+        needs_tree: whether its tree has to be looked at: mere text, what changes the compilation of others, or a
+            line with more than one statement.
+    """
+
+    def __init__(self, source: str, filename: str, flags: int, first: int) -> None:
+        self.source = "\n" * first + source
+        self.filename = filename
+        self.code = compile(self.source, filename, "exec", flags, dont_inherit=True)
+        self.defines_nothing = bool(_IMPORTS.match(source))
+        self.needs_tree = bool(_TOLD_BY_TREE.match(source)) or (";" in source and not _COMPOUND.match(source))
+
+    def parse(self) -> list[ast.stmt]:
+        """Its tree; of a line the statements in it."""
+        return ast.parse(self.source, self.filename).body
+
+
+def compile_blocks(source: str, filename: str, flags: int) -> list[Any] | None:
+    """A source's statements, each a Block, or a tree where it may be mere text; None where it takes the parser to tell.
+
+    What begins at column 0 is a statement if it compiles by itself, since no part of a statement does that has another
+    part at column 0. A line may hold several, which are told by their trees. Where the compiler has anything to say,
+    the parser decides about all.
+    """
+    lines = source.split("\n")
+    ends = [*find_blocks(lines)[1:], len(lines)]
+    if len(ends) * len(lines) > MAX_PADDING:
+        return None
+    found: list[Any] = []
+    statements: list[Any]
+    start = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        while start < len(lines):
+            try:
+                block, end = _compile_block(lines, start, ends, filename, flags)
+                statements = [block] if block else []
+                if block and block.needs_tree:
+                    statements = block.parse()
+            except Exception:  # noqa: BLE001  a warning among them
+                return None
+            for statement in statements:
+                flags |= future_flags(statement)
+            found += statements
+            start = end
+    return found
+
+
+def _compile_block(
+    lines: list[str], start: int, ends: list[int], filename: str, flags: int
+) -> tuple[Block | None, int]:
+    """The block that begins at a line, None where there is nothing in it, and the line after it.
+
+    A text in triple quotes may have lines at column 0: it goes on to where there are such quotes again.
+    """
+    place = bisect.bisect_right(ends, start)
+    joins = 0
+    while True:
+        block = lines[start : ends[place]]
+        if all(not line or line.isspace() or line.lstrip().startswith("#") for line in block):
+            return None, ends[place]
+        try:
+            return Block("\n".join(block), filename, flags, start), ends[place]
+        except SyntaxError as error:
+            joins += 1
+            if not error.msg.startswith("unterminated triple-quoted") or joins > MAX_JOINS:
+                raise
+            quoted = (at for at in range(ends[place], len(lines)) if '"""' in lines[at] or "'''" in lines[at])
+            line = next(quoted, None)
+            if line is None:
+                raise
+            place = bisect.bisect_right(ends, line)
+
+
+def future_flags(statement: Any) -> int:
+    """How a statement changes the compilation of those that follow."""
+    flags = 0
+    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__" and statement.level == 0:
+        for alias in statement.names:
+            flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
+    return flags
 
 
 def parse(source: str, filename: str) -> tuple[list[ast.stmt], list[Lost]]:

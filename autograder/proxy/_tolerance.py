@@ -7,8 +7,6 @@ is the student's claim.
 This file imports nothing of the package's.
 """
 
-import __future__
-
 import ast
 import gc
 import importlib.machinery
@@ -169,30 +167,44 @@ class Importer:
         ran = False
         flags = 0
         for index, unit in enumerate(self.units(path)):
-            statements, lost = self.salvage.parse(unit.text, unit.path)
+            # a statement that is to be skipped is told by its tree
+            statements = None if self.skipped else self.salvage.compile_blocks(unit.text, unit.path, flags)
+            lost = []
+            if statements is None:
+                statements, lost = self.salvage.parse(unit.text, unit.path)
             for block in lost:
                 failure = failure or block.error
                 self.note(unit, block.first, block.line, block.error, block.names)
             if index == 0:
                 module.__doc__ = ast.get_docstring(ast.Module(statements, []), clean=False)
-            for node in statements:
-                if _is_text(node):
+            for statement in statements:
+                if _is_text(statement):
                     continue
-                if isinstance(node, ast.ImportFrom) and node.module == "__future__" and node.level == 0:
-                    flags |= _future_flags(node)
-                error = self.run(node, unit, module, flags)
+                if isinstance(statement, ast.ImportFrom):
+                    flags |= self.salvage.future_flags(statement)
+                error = self.run(statement, unit, module, flags)
                 failure = failure or error
-                ran = ran or (error is None and not isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)))
+                ran = ran or (error is None and not self.defines_nothing(statement))
         if failure is not None and not ran:
             raise TimeoutError(str(failure)) if isinstance(failure, TooLongError) else failure
 
-    def run(self, node: ast.stmt, unit: Unit, module: Any, flags: int) -> BaseException | None:
-        """Run one statement; what it raised, if it did."""
-        if (unit.name, node.lineno) in self.skipped:
+    def defines_nothing(self, statement: Any) -> bool:
+        """Whether a statement is an import or `pass`."""
+        if isinstance(statement, self.salvage.Block):
+            return bool(statement.defines_nothing)
+        return isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass))
+
+    def run(self, statement: Any, unit: Unit, module: Any, flags: int) -> BaseException | None:
+        """Run one statement, a tree or a block; what it raised, if it did."""
+        block = statement if isinstance(statement, self.salvage.Block) else None
+        if block is None and (unit.name, statement.lineno) in self.skipped:
             return TooLongError("it took too long before")
         watched = threading.current_thread() is threading.main_thread()
         try:
-            code = compile(ast.Module([node], []), unit.path, "exec", flags, dont_inherit=True)
+            if block is not None:
+                code = block.code
+            else:
+                code = compile(ast.Module([statement], []), unit.path, "exec", flags, dont_inherit=True)
             try:
                 if watched:
                     self.watch.begin()
@@ -201,6 +213,7 @@ class Importer:
                 if watched:
                     self.watch.end()
         except BaseException as error:  # noqa: BLE001  whatever the statement raises costs that statement alone
+            node = statement if block is None else block.parse()[0]
             self.note(
                 unit, node.lineno, _line_in(error, unit.path) or node.lineno, error, self.salvage.bound_names(node)
             )
@@ -288,16 +301,9 @@ def _is_importlib(filename: str) -> bool:
     return filename.startswith("<frozen importlib") or f"{os.sep}importlib{os.sep}" in filename
 
 
-def _is_text(node: ast.stmt) -> bool:
+def _is_text(node: Any) -> bool:
     """A docstring, or a string that stands by itself."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _future_flags(node: ast.ImportFrom) -> int:
-    flags = 0
-    for alias in node.names:
-        flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
-    return flags
 
 
 def _line_in(error: BaseException, path: str) -> int:
