@@ -31,6 +31,8 @@ LANDLOCK_DEVICE, LANDLOCK_IOCTL = (1 << 1) | (1 << 2), 1 << 15  # write and read
 LANDLOCK_WRITABLE = (1 << 1) | LANDLOCK_READ | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 13) | (1 << 14)
 
 _libc = ctypes.CDLL(None, use_errno=True)
+for _name in ("capset", "mount", "prctl", "sethostname", "syscall", "umount2", "unshare"):
+    getattr(_libc, _name)  # found once: each child would look for it in every library of a warm process
 
 
 def check(result: int, what: str) -> int:
