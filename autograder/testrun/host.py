@@ -48,7 +48,6 @@ with contextlib.suppress(ImportError):  # Windows has none; nothing is graded th
 TRUSTED_MEMORY_BYTES: Final = 3 << 29
 _PRINTED_CHARS: Final = 4000
 _PR_SET_PDEATHSIG: Final = 1
-_libc: Final = ctypes.CDLL(None)
 _IDLE_PLUGINS: Final = {
     "logging-plugin": {"caplog"},
     "capturemanager": {"capsys", "capfd", "capsysbinary", "capfdbinary", "capteesys"},
@@ -64,6 +63,17 @@ _UNUSED: Final = (
     "junitxml",
 )
 """Plug-ins of which nothing is shown here."""
+
+
+@functools.cache
+def _load_libc() -> ctypes.CDLL:
+    """The C library, once for all forks; when it is first called, for Windows imports this file and has none."""
+    return ctypes.CDLL(None)
+
+
+def _end_with_parent() -> None:
+    """Have this process killed when the one that made it ends."""
+    _load_libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class SuiteHost:
@@ -178,7 +188,7 @@ def run_fork(
     status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _end_with_parent()
         with open("/proc/self/statm") as file:  # noqa: PTH123
             size = int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (size + TRUSTED_MEMORY_BYTES,) * 2)
@@ -274,7 +284,7 @@ def pytest_arguments(suites: list[Path], folder: Path) -> list[str]:
 def main(hooks: HeldHooks) -> None:
     """Import, collect, serve."""
     requests = socket.socket(fileno=int(sys.argv[1]))
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the driver, which ends this process in order
     config = HostConfig.model_validate_json(sys.stdin.read())
     try:
