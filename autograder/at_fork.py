@@ -11,6 +11,8 @@ import os
 import sys
 from typing import Any
 
+_KINDS = {"before", "after_in_child", "after_in_parent"}
+
 
 class HeldHooks:
     """What is registered by `os.register_at_fork` from now on, until `stop`; nothing of it is called in a fork."""
@@ -18,15 +20,21 @@ class HeldHooks:
     def __init__(self) -> None:
         self.register = os.register_at_fork
         self.held: list[dict[str, Any]] = []
+        self.holds = True
         os.register_at_fork = self.hold
 
     def hold(self, **hooks: Any) -> None:
-        """In the place of `os.register_at_fork`."""
-        self.held.append(hooks)
+        """In the place of `os.register_at_fork`; a module may have kept it, and call it at any time."""
+        is_valid = hooks and hooks.keys() <= _KINDS and all(map(callable, hooks.values()))
+        if self.holds and is_valid:
+            self.held.append(hooks)
+        else:
+            self.register(**hooks)  # which refuses what is none
 
     def stop(self) -> None:
         """Hold no more; with a second thread, which may hold a lock at any time, all is as if nothing had been held."""
         os.register_at_fork = self.register
+        self.holds = False
         if len(sys._current_frames()) > 1:
             self.release()
 

@@ -43,7 +43,8 @@ def measure_growth(sizes: dict[int, int], console: Console) -> dict[int, dict[st
                 cost = grade(size, 2, SAMPLE_S)
                 costs[size].append(cost)
                 console.print(
-                    f"{size}: {cost.rest_wall_s:.2f} s, {cost.rest_cpu_s:.2f} CPU s, {cost.peak_pss_mib:.0f} MiB"
+                    f"{size}: {cost.rest_wall_s:.2f} s, {cost.rest_cpu_s:.2f} CPU s, {cost.peak_pss_mib:.0f} MiB "
+                    f"({cost.missed_looks} of {cost.missed_looks + len(cost.pss_mib)} looks missed)"
                 )
     return {
         size: {

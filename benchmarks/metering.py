@@ -38,6 +38,7 @@ class Cost:
         peak_pss_mib: the most memory of all processes together, shared pages counted once; 0 where it was not sampled.
         output: the end of what it printed.
         pss_mib: each look at the memory of all processes together.
+        missed_looks: those at which the processes changed again and again; they count for nothing.
     """
 
     returncode: int | None
@@ -48,6 +49,7 @@ class Cost:
     peak_pss_mib: float = 0.0
     output: str = ""
     pss_mib: list[float] = field(default_factory=list)
+    missed_looks: int = 0
 
     @property
     def rest_cpu_s(self) -> float:
@@ -104,19 +106,18 @@ class Group:
         """CPU seconds of all that ever ran in it."""
         return int((self.folder / "cpu.stat").read_text().split()[1]) / 1e6
 
-    def pss_mib(self) -> float:
+    def pss_mib(self) -> float | None:
         """Memory of all that runs in it now, a shared page counted once.
 
         A look goes from process to process. What one that is forked or ends meanwhile shares with the others would be
-        counted twice: such a look is taken again, a few times, and the least of them counts.
+        counted twice: such a look is taken again, a few times. None where the processes changed each time.
         """
-        looks = []
         for _ in range(_LOOKS):
             before = set(self._processes())
-            looks.append(sum(map(_pss_kib, before)) / 1024)
+            total_mib = sum(map(_pss_kib, before)) / 1024
             if before == set(self._processes()):
-                return looks[-1]
-        return min(looks)
+                return total_mib
+        return None
 
     def _processes(self) -> Iterator[str]:
         for path in (self.folder, *self.folder.rglob("*")):
@@ -253,7 +254,11 @@ def _sampling(group: Group, every_s: float | None, cost: Cost) -> Iterator[None]
 
     def sample() -> None:
         while not done.wait(every_s):
-            cost.pss_mib.append(group.pss_mib())
+            look = group.pss_mib()
+            if look is None:
+                cost.missed_looks += 1
+            else:
+                cost.pss_mib.append(look)
 
     thread = threading.Thread(target=sample)
     thread.start()

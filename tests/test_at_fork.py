@@ -55,6 +55,25 @@ def test_after_the_server_has_begun_modules_register_as_ever(tmp_path: Path) -> 
     assert run(tmp_path, source) == ["early after"]
 
 
+def test_module_that_kept_the_function_registers_as_ever(tmp_path: Path) -> None:
+    """`from os import register_at_fork`, done while hooks were held, is of use afterwards."""
+    source = "kept = os.register_at_fork\nhooks.stop()\nkept(after_in_child=lambda: said.append('kept'))\nfork()\n"
+    assert run(tmp_path, source) == ["early kept"]
+
+
+def test_what_is_no_hook_is_refused_at_once(tmp_path: Path) -> None:
+    """A wrong argument is an error where it is given, not in each child."""
+    source = """\
+for wrong in ({}, {"before": 1}, {"now": print}):
+    try:
+        os.register_at_fork(**wrong)
+    except TypeError:
+        print("refused")
+hooks.stop()
+"""
+    assert run(tmp_path, source) == ["refused"] * 3
+
+
 def test_server_with_threads_forks_as_ever(tmp_path: Path) -> None:
     """A second thread may hold a lock when this one forks: its module's call is needed then."""
     source = """\

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -176,6 +177,8 @@ def check_blocks(source: str) -> bool:
         trees = [statement]
         if isinstance(statement, _salvage.Block):
             trees = statement.parse()
+            assert len(trees) == 1
+            assert statement.describe() == (node.lineno, _salvage.bound_names(node))
             code = compile(ast.Module([node], []), "work.py", "exec", flags, dont_inherit=True)
             assert is_same_code(statement.code, code)
             assert statement.defines_nothing == isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass))
@@ -202,7 +205,15 @@ WHOLE = {
     "async": "async def f():\n    async with a as b:\n        await b\n",
     "match": "match = 1\nmatch (1):\n    case 1: x = 2\n    case _: pass\n",
     "text over lines": "x = '''a\nb'''\ny = \"\"\"c\n'''\nd\"\"\"\nz = 1\n",
+    "future, carried on": "from \\\n __future__ import annotations\ndef f(x: y): ...\n",
     "no end of line": "x = 1\ndef f():\n    return x",
+    "at sign in a text": 'def f(x):\n    """Doc.\n\n@param x: it\n    """\n    return x\ny = f(q)\nz = 2\n',
+    "at sign in a text that goes on": 'x = """\n@foo"""\ny = 1\n',
+    "constants": "import nosuch\n...\n1\nNone\nTrue\n('later')\n-1\n",
+    "text that looks like a docstring": "'Doc'\nx = 1\n('later')\n",
+    "comment and nothing carried on": "# c\n    \\\n# c",
+    "comparisons": "x == 1\nx != 2\n(y := 3)\nx: int = 4\nx += 1\na.b = 2\nx[0] = 1\na, b = 1, 2\nlambda: 0\n",
+    "keywords as parts of names": "iffy = 1\nfor_x = 2\nclassy: int = 3\ntry_me()\nimported()\n",
 }
 
 
@@ -222,6 +233,12 @@ UNSURE = {
     "indented": "  x = 1\n",
     "conflict": "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> b\n",
     "so many that lines before them would cost more": "x = 1\n" * 500,
+    "form feed": "x = 1\n\fy = q\n",
+    "form feed before a future": "\ffrom __future__ import annotations\ndef f(x: y): ...\n",
+    "blank of the web": "x = 1\n\u00a0\ny = 2\n",
+    "comment behind a blank of the web": "x = 1\n\u3000# c\ny = 2\n",
+    "vertical tab": "x = 1\n\x0b\ny = 2\n",
+    "null": "x = 1  # \0\ny = 2\n",
     "joined again and again": "x = '''a\n" + '"""\n' * 30 + "'''\n",
 }
 
@@ -250,14 +267,28 @@ def test_blocks_of_real_code_are_its_statements() -> None:
     assert sum(done) > 45
 
 
-LINES = (
-    "x = 1", "def f():", "    return x", "'''", '"""', "# c", "", "@d", ")", "x = (", ";", "else:", "if x:",
-    "import os", "class C:", "  y", "\\", "pass; x", "from __future__ import annotations", "b''; x", "try:", "finally:",
+PARTS = (
+    "x = 1\n", "y = x; z = y\n", "def f():\n    return x\n", 'def f():\n    """Doc.\n', '    """\n', "text\n",
+    "@param\n", "@d\n", "# c\n", "    # c\n", "\n", "class C:\n    def g(self):\n        return ';'\n", "x = (\n",
+    "    1,\n", ")\n", "if x:\n    y = 1\n", "else:\n    y = 2\n", "try:\n    y\n", "finally:\n    y = 3\n",
+    "import os\n", "from os import path\n", "...\n", "1\n", "None\n", "('t')\n", "'t'\n", "b't'; x = 2\n", '"""\n',
+    'e"""\n', "\\\n", "    \\\n", "from __future__ import annotations\n", "pass; x\n", "pass\n", "\fx = 3\n",
+    "\u00a0\n", "\x0b\n", "x: int = 4\n", "f(\n", "match = 1\n", "with f() as y: x = 1; z = 2\n", 'x = """a\n',
+    "x \\\n= 5\n",
 )  # fmt: skip
+PLAIN = tuple(part for part in PARTS if _salvage.compile_blocks(part, "work.py", 0))
 
 
-@given(st.lists(st.sampled_from(LINES), max_size=12))
-@settings(max_examples=400)
-def test_any_lines_are_compiled_as_they_are_parsed(lines: list[str]) -> None:
-    """Lines in any order: where the blocks compile, the source parses to the same."""
-    check_blocks("\n".join(lines))
+@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=5))
+@settings(max_examples=1000)
+def test_any_parts_are_compiled_as_they_are_parsed(parts: list[str]) -> None:
+    """Parts of sources in any order: where the blocks compile, the source parses to the same."""
+    check_blocks("".join(parts))
+
+
+@given(st.lists(st.sampled_from(PLAIN), min_size=1, max_size=5), st.integers(0, 5), st.sampled_from(PARTS))
+@settings(max_examples=1000)
+def test_one_odd_part_among_others(parts: list[str], place: int, odd: str) -> None:
+    """The same, with one part that need not be whole."""
+    parts.insert(place, odd)
+    hypothesis.event(f"compiled: {check_blocks(''.join(parts))}")

@@ -58,6 +58,9 @@ def make(zygote: Zygote) -> Iterator[Make]:
         ("raise BaseException", "BaseException"),
         ("x = bytearray(4 << 30)", "MemoryError"),
         ("class E(Exception):\n    def __str__(self): raise self\nraise E", "passed over: E"),
+        ("def doc():\n    '''Text.\n\n@param x: it\n    '''\ny = f(1)", "y with it: NameError"),
+        ("x = 1\n\u00a0\n", "invalid non-printable character U+00A0"),
+        (f"import sys; sys.setrecursionlimit(60)\ny = {'[' * 70}undefined{']' * 70}", "NameError"),
     ],
 )
 def test_statement_that_fails_is_passed_over(make: Make, statement: str, said: str) -> None:
@@ -69,6 +72,19 @@ def test_statement_that_fails_is_passed_over(make: Make, statement: str, said: s
     assert said in note
     assert note.startswith("Line ")
     assert student.submission.sandboxes == 1
+
+
+@pytest.mark.parametrize("statement", ["...", "1", "None", "('text')", "'text'", "pass", "import math", "# so"])
+def test_nothing_but_imports_and_text_is_no_submission(make: Make, statement: str) -> None:
+    """Where all that failed and what is left defines nothing, the import has failed, by the first failure."""
+    student = make(f"import no_such_package\n{statement}\n")
+    with pytest.raises(SandboxLostError, match="No module named"):
+        student.call("f")
+
+
+def test_docstring_is_the_first_text(make: Make) -> None:
+    """A text further down is not taken for it."""
+    assert make("'Doc'\nx = 1\n('later')\ndef doc(): return __doc__\n").call("doc") == "Doc"
 
 
 def test_nothing_is_said_where_nothing_fails(make: Make) -> None:

@@ -26,9 +26,9 @@ _CONTINUES = re.compile(r"[ \t\f#)\]}]|(?:elif|else|except|finally)\b|$")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _REPORTED_ELSEWHERE = re.compile(r"on line (\d+)$")
 _BINDS = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=[^=]")
-_TOLD_BY_TREE = re.compile(r"[A-Za-z]{0,2}[\"']|from[ \t]+__future__\b|\\")
 _COMPOUND = re.compile(r"(?:async|def|class|if|for|while|with|try)\b|@")  # what follows it on its line is within it
-_IMPORTS = re.compile(r"(?:import|from|pass)\b")
+_IMPORT = re.compile(r"import[ \t]+\w|from[ \t]+(?!__future__\b)[\w.]+[ \t]+import\b")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.]*[ \t]*(?:=[^=]|:[^=]|[-+*/]=)")
 _PARSER_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
 
@@ -54,33 +54,49 @@ class Block:
 
     Attributes:
         code: what to run.
-        defines_nothing: whether it is an import or `pass`.
-        needs_tree: whether its tree has to be looked at: mere text, what changes the compilation of others, or a
-            line with more than one statement.
+        line: its first line, from 1.
+        defines_nothing: whether it is an import.
+        is_sure: whether it begins as one statement does and can hold no other; else its tree tells what it is.
     """
 
-    def __init__(self, source: str, filename: str, flags: int, first: int) -> None:
-        self.source = "\n" * first + source
+    def __init__(self, source: str, filename: str, flags: int, start: int) -> None:
+        self.source = "\n" * start + source
         self.filename = filename
+        self.flags = flags
+        self.line = start + 1
         self.code = compile(self.source, filename, "exec", flags, dont_inherit=True)
-        self.defines_nothing = bool(_IMPORTS.match(source))
-        self.needs_tree = bool(_TOLD_BY_TREE.match(source)) or (";" in source and not _COMPOUND.match(source))
+        self.defines_nothing = bool(_IMPORT.match(source))
+        compound = bool(_COMPOUND.match(source))
+        simple = self.defines_nothing or bool(_ASSIGNMENT.match(source))
+        self.is_sure = "\n@" not in source and (compound or (simple and ";" not in source))
 
     def parse(self) -> list[ast.stmt]:
         """Its tree; of a line the statements in it."""
-        return ast.parse(self.source, self.filename).body
+        tree = compile(self.source, self.filename, "exec", self.flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        return list(tree.body)
+
+    def describe(self) -> tuple[int, list[str]]:
+        """The line that its tree begins with, and what it would define; by its text if no tree can be made now.
+
+        After a submission has used up its memory, or has made Python's stack shorter than its source is deep.
+        """
+        try:
+            (node,) = self.parse()
+            return node.lineno, bound_names(node)
+        except Exception:  # noqa: BLE001  as above
+            lines = self.source.split("\n")[self.line - 1 :]
+            return self.line, [match[1] or match[2] for line in lines if (match := _BINDS.match(line))][:MAX_NAMES]
 
 
 def compile_blocks(source: str, filename: str, flags: int) -> list[Any] | None:
-    """A source's statements, each a Block, or a tree where it may be mere text; None where it takes the parser to tell.
+    """A source's statements, each a Block or, where its text does not tell, a tree; None where all takes the parser.
 
-    What begins at column 0 is a statement if it compiles by itself, since no part of a statement does that has another
-    part at column 0. A line may hold several, which are told by their trees. Where the compiler has anything to say,
-    the parser decides about all.
+    What begins at column 0 as a statement does, and compiles by itself, is one: no part of a statement that compiles
+    has another part at column 0. Where the compiler has anything to say, the parser decides about all.
     """
     lines = source.split("\n")
     ends = [*find_blocks(lines)[1:], len(lines)]
-    if len(ends) * len(lines) > MAX_PADDING:
+    if len(ends) * len(lines) > MAX_PADDING or "\f" in source or "\0" in source:
         return None
     found: list[Any] = []
     statements: list[Any]
@@ -91,7 +107,7 @@ def compile_blocks(source: str, filename: str, flags: int) -> list[Any] | None:
             try:
                 block, end = _compile_block(lines, start, ends, filename, flags)
                 statements = [block] if block else []
-                if block and block.needs_tree:
+                if block and not block.is_sure:
                     statements = block.parse()
             except Exception:  # noqa: BLE001  a warning among them
                 return None
@@ -113,7 +129,7 @@ def _compile_block(
     joins = 0
     while True:
         block = lines[start : ends[place]]
-        if all(not line or line.isspace() or line.lstrip().startswith("#") for line in block):
+        if all(not (text := line.strip(" \t")) or text.startswith("#") for line in block):
             return None, ends[place]
         try:
             return Block("\n".join(block), filename, flags, start), ends[place]

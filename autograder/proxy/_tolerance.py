@@ -167,8 +167,9 @@ class Importer:
         ran = False
         flags = 0
         for index, unit in enumerate(self.units(path)):
-            # a statement that is to be skipped is told by its tree
-            statements = None if self.skipped else self.salvage.compile_blocks(unit.text, unit.path, flags)
+            # a statement that is to be skipped is told by its tree; to another thread a warning would be an error
+            by_tree = self.skipped or len(sys._current_frames()) > 1
+            statements = None if by_tree else self.salvage.compile_blocks(unit.text, unit.path, flags)
             lost = []
             if statements is None:
                 statements, lost = self.salvage.parse(unit.text, unit.path)
@@ -213,15 +214,22 @@ class Importer:
                 if watched:
                     self.watch.end()
         except BaseException as error:  # noqa: BLE001  whatever the statement raises costs that statement alone
-            node = statement if block is None else block.parse()[0]
-            self.note(
-                unit, node.lineno, _line_in(error, unit.path) or node.lineno, error, self.salvage.bound_names(node)
-            )
-            if isinstance(error, MemoryError):
-                error = MemoryError(*error.args[:1])  # without the frames that hold the memory
-                gc.collect()
-            return error
-        return None
+            # of what used up the memory without the frames that hold it
+            raised = MemoryError(*error.args[:1]) if isinstance(error, MemoryError) else error
+            line = _line_in(error, unit.path)
+        else:
+            return None
+        if isinstance(raised, MemoryError):
+            gc.collect()
+        if block is not None:
+            first, names = block.describe()
+        else:
+            first, names = statement.lineno, self.salvage.bound_names(statement)
+        self.note(unit, first, line or first, raised, names)
+        try:
+            return raised
+        finally:
+            del raised  # whose traceback holds this frame
 
     def note(self, unit: Unit, first: int, line: int, error: BaseException, names: list[str]) -> None:
         """Keep a record of what was passed over."""

@@ -112,14 +112,14 @@ def install_proxies(modules: AssignmentModules) -> dict[tuple[str, str], type]:
     """Put a proxy for each of the reference's modules where `import` finds it; the mirrors of its classes."""
     global reference
     reference = modules
-    argument_names.cache_clear()
+    _find_arguments.cache_clear()
     mirrors: dict[tuple[str, str], type] = {}
     for name, module in modules.loaded.items():
         proxy = ModuleProxy(name, module.__doc__)
         names = public_names(module)
         for public in names:
             original = getattr(module, public)
-            argument_names(name, public)  # kept from here on, for every fork of this process
+            _find_arguments(name, public)  # kept from here on, for every fork of this process
             if inspect.isclass(original):
                 mirrors[name, public] = handles.make_mirror(name, original)
                 setattr(proxy, public, mirrors[name, public])
@@ -166,16 +166,20 @@ class FunctionProxy:
         return f"<the student's {self.__module__}.{self.__name__}>"
 
 
-@functools.cache
 def argument_names(module: str, *names: str) -> list[str]:
     """The parameters of a function of the reference, of a class, or of its method; empty where it has none."""
+    return list(_find_arguments(module, *names))
+
+
+@functools.cache
+def _find_arguments(module: str, *names: str) -> tuple[str, ...]:
     found: Any = reference.loaded.get(module) if reference is not None else None
     for name in names:
         found = getattr(found, name, None)
     if not callable(found):
-        return []
+        return ()
     try:
-        parameters = list(inspect.signature(found).parameters)
+        parameters = tuple(inspect.signature(found).parameters)
     except (TypeError, ValueError):  # a class may have none that can be read
-        return []
-    return parameters[1:] if len(names) == 2 and parameters[:1] == ["self"] else parameters
+        return ()
+    return parameters[1:] if len(names) == 2 and parameters[:1] == ("self",) else parameters

@@ -55,6 +55,8 @@ class SocketChannel(Channel):
         self._incoming.register(process.output_fd, select.POLLIN)
         self._is_asked = False
         """Whether nothing has been awaited since the last frame was sent: its answer cannot be there yet."""
+        self._prints = False
+        """Whether something was printed while an answer was awaited: a full buffer must not be waited for again."""
         self._descriptors: list[int] = []
         self._room = memoryview(bytearray(_AHEAD_BYTES))
         self._ahead = b""
@@ -141,7 +143,7 @@ class SocketChannel(Channel):
     def _receive_some(self, view: memoryview, budget: Budget) -> int:
         """How many bytes came into the view, at least one; and a memfd beside them."""
         flags = _RECEIVE
-        if self._is_asked and self.until_look_s > _PATIENCE_S:
+        if self._is_asked and not self._prints and self.until_look_s > _PATIENCE_S:
             flags = _AWAIT
         self._is_asked = False
         while True:
@@ -156,6 +158,8 @@ class SocketChannel(Channel):
                 break
         if count == 0:
             raise DiedError
+        if not self.until_look_s:  # what came without being awaited
+            self.look_at_limits(budget)
         if not ancillary:
             return count
         for level, kind, data in ancillary:
@@ -177,6 +181,7 @@ class SocketChannel(Channel):
         ready = dict(poller.poll(self.until_look_s * 1000))
         if self.process.output_fd in ready:
             if ready[self.process.output_fd] & select.POLLIN:
+                self._prints = True
                 self.drain()
             else:
                 self._close_output()

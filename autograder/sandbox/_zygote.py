@@ -277,7 +277,7 @@ class Zygote:
         if self.hooks is not None:
             self.hooks.release()
         if "torch" in sys.modules:
-            sys.modules["torch"].get_num_threads()  # sets up its thread pool, of one thread
+            sys.modules["torch"].get_num_threads()  # of what is held back the one that may matter: torch's own
         sys.modules["random"].seed(0)
 
     def show_devices(self, limits: dict[Any, Any]) -> None:

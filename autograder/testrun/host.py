@@ -141,9 +141,15 @@ class SuiteHost:
                 pid = -1
             if pid == 0:
                 self.requests.close()
-                self.hooks.release()
                 writer = EventWriter(channel, descriptors[1])
-                run_fork(writer, items, tests, self.config.model_copy(update={"control_fd": control_fd}), self.names)
+                run_fork(
+                    writer,
+                    items,
+                    tests,
+                    self.config.model_copy(update={"control_fd": control_fd}),
+                    self.names,
+                    self.hooks,
+                )
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
             if pid < 0:
@@ -182,11 +188,19 @@ def _warm_up(session: pytest.Session, host: SuiteHost) -> None:
 
 
 def run_fork(
-    writer: EventWriter, items: list[pytest.Item], tests: list[ExpectedTest], config: HostConfig, names: Names
+    writer: EventWriter,
+    items: list[pytest.Item],
+    tests: list[ExpectedTest],
+    config: HostConfig,
+    names: Names,
+    hooks: HeldHooks,
 ) -> None:
     """Run one job in this process and leave; never returns."""
     status = 1
     try:
+        hooks.release()
+        if "torch" in sys.modules:
+            sys.modules["torch"].get_num_threads()  # as the sandbox does: torch asks for it in every fork
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _end_with_parent()
         with open("/proc/self/statm") as file:  # noqa: PTH123
