@@ -38,8 +38,14 @@ class HeldHooks:
         if len(sys._current_frames()) > 1:
             self.release()
 
+    def enter_child(self) -> None:
+        """In a child: register what is held, for the forks that are its own, and do of it what this one may need."""
+        self.release()
+        if "torch" in sys.modules:
+            sys.modules["torch"].get_num_threads()  # torch's own call: it looks to the child's thread pool
+
     def release(self) -> None:
-        """Register what is held: in a child, for the forks that are its own."""
+        """Register what is held."""
         for hooks in self.held:
             self.register(**hooks)
         self.held.clear()

@@ -273,9 +273,7 @@ def test_watch_ends_what_holds_too_much_memory() -> None:
         process.stdout.readline()
         warm_bytes = min(_zygote.rss_bytes(os.getpid()), 50 << 20)
         for memory_mib, over in ((1024, ""), (100, "memory")):
-            child = _zygote.Child(
-                process.pid, reply, {"memory_bytes": memory_mib << 20}, "", -1, min(warm_bytes, 50 << 20)
-            )
+            child = _zygote.Child(process.pid, reply, {"memory_bytes": memory_mib << 20}, "", -1, warm_bytes)
             _zygote.Zygote.watch(None, child)
             assert child.over == over
         assert process.wait(10) == -signal.SIGKILL

@@ -84,8 +84,7 @@ class Block:
             (node,) = self.parse()
             return node.lineno, bound_names(node)
         except Exception:  # noqa: BLE001  as above
-            lines = self.source.split("\n")[self.line - 1 :]
-            return self.line, [match[1] or match[2] for line in lines if (match := _BINDS.match(line))][:MAX_NAMES]
+            return self.line, _names_in(self.source.split("\n"))
 
 
 def compile_blocks(source: str, filename: str, flags: int) -> list[Any] | None:
@@ -208,8 +207,7 @@ class _Salvage:
         start, end = self.starts[index], self.end_of(index)
         text = self.lines[start:end]
         first = next((start + offset for offset, found in enumerate(text) if found.strip()), start)
-        names = [match[1] or match[2] for found in text if (match := _BINDS.match(found))]
-        self.lost[index] = Lost(first + 1, line, error, names[:MAX_NAMES])
+        self.lost[index] = Lost(first + 1, line, error, _names_in(text))
         self.lines[start:end] = [""] * (end - start)
 
     def parse_blocks(self, error: BaseException) -> list[ast.stmt]:
@@ -229,6 +227,11 @@ class _Salvage:
                 continue
             found += ast.increment_lineno(tree, start).body
         return found
+
+
+def _names_in(lines: list[str]) -> list[str]:
+    """What a block would define, as far as its lines tell without a parser."""
+    return [match[1] or match[2] for line in lines if (match := _BINDS.match(line))][:MAX_NAMES]
 
 
 def find_blocks(lines: list[str]) -> list[int]:

@@ -343,7 +343,7 @@ class Wire:
     def receive_frame(self) -> tuple[int, bytes, dict[str, Any], list[Any]]:
         """The next frame: (kind, nonce, metadata, buffers). The process ends where the wire does."""
         _, kind, memory, count, length, nonce, total = HEADER.unpack(self._receive(HEADER.size))
-        sizes = struct.unpack(f"<{count}Q", self._receive(8 * count)) if count else ()
+        sizes = struct.unpack(f"<{count}Q", self._receive(8 * count))
         metadata = msgspec.msgpack.decode(self._receive(length))
         if not memory:
             return kind, nonce, metadata, [self._receive(size) for size in sizes]
@@ -367,9 +367,6 @@ class Wire:
     def send_frame(self, nonce: bytes, kind: int, reply: dict[str, Any], buffers: list[Any]) -> None:
         """One frame; large buffers go in a sealed memfd where one can be made."""
         metadata = msgspec.msgpack.encode(reply)
-        if not buffers:
-            self.socket.sendall(HEADER.pack(MAGIC, kind, 0, 0, len(metadata), nonce, 0) + metadata)
-            return
         sizes = [len(buffer) for buffer in buffers]
         memory = _seal(buffers) if sum(sizes) >= _MEMFD_FROM_BYTES else -1
         header = HEADER.pack(MAGIC, kind, memory >= 0, len(buffers), len(metadata), nonce, sum(sizes))

@@ -554,7 +554,7 @@ class Submission:
         function = self._get_callable(request.number)
         decoder = Decoder(buffers, self._make_handle, self._get_callable, tensors=self.names.tensors)
         args = [decoder.decode(node) for node in request.args]
-        kwargs = {key: decoder.decode(node) for key, node in request.kwargs.items()} if request.kwargs else {}
+        kwargs = {key: decoder.decode(node) for key, node in request.kwargs.items()}
         encoder = Encoder(self._encode_object, self.private_generator)
         started_s = time.monotonic()
         self._calling_back = True

@@ -125,8 +125,6 @@ def pack_head(
 ) -> bytes:
     """A frame up to its buffers."""
     body = msgspec.msgpack.encode(metadata)
-    if not buffers:
-        return HEADER.pack(MAGIC, kind, in_memory, 0, len(body), nonce, 0) + body
     sizes = [len(buffer) for buffer in buffers]
     header = HEADER.pack(MAGIC, kind, in_memory, len(buffers), len(body), nonce, sum(sizes))
     return header + struct.pack(f"<{len(sizes)}Q", *sizes) + body

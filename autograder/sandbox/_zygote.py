@@ -262,7 +262,11 @@ class Zygote:
                 os._exit(status)
             os.write(reply, json.dumps({"ready": layers}).encode())
             os.close(reply)
-            self.settle()
+            if self.hooks is not None:
+                self.hooks.enter_child()
+            import random
+
+            random.seed(0)
             self.student_side.serve(wire)
             status = 0
         except BaseException:
@@ -271,14 +275,6 @@ class Zygote:
         finally:
             sys.stderr.flush()
             os._exit(status)
-
-    def settle(self) -> None:
-        """What this fork needs of what modules want done in one, and all of it for forks of its own."""
-        if self.hooks is not None:
-            self.hooks.release()
-        if "torch" in sys.modules:
-            sys.modules["torch"].get_num_threads()  # of what is held back the one that may matter: torch's own
-        sys.modules["random"].seed(0)
 
     def show_devices(self, limits: dict[Any, Any]) -> None:
         """Settle which GPUs this use has; CUDA reads the variable when it is started, which nobody has done yet."""
@@ -347,7 +343,9 @@ class Zygote:
         self.confine.enter_tree(self.config["tree"], folder, self.uid())
         self.confine.drop_rights(self.uid(), seen=True)
         os.environ.update(HOME=folder, TMPDIR=folder)
-        vars(sys.modules["tempfile"])["tempdir"] = None  # what the warm-up found
+        import tempfile
+
+        tempfile.tempdir = None  # what the warm-up found
         return ["prepared read-only tree as root", "rlimits", "own uid"]
 
 
@@ -399,6 +397,7 @@ def main() -> None:
     hooks = load("at_fork", config["at_fork"]).HeldHooks() if config["backend"] != "none" else None
     zygote = Zygote(control, config)
     nodes = [*config.get("shared_nodes", []), *(node for nodes in config.get("devices", []) for node in nodes)]
+    # the last two are imported here, not above, for random registers a call for every fork
     warm_up([*config["packages"], "random", "tempfile"], gpu=bool(nodes))
     check_untouched(nodes)
     zygote.stand_ins.install()

@@ -198,9 +198,7 @@ def run_fork(
     """Run one job in this process and leave; never returns."""
     status = 1
     try:
-        hooks.release()
-        if "torch" in sys.modules:
-            sys.modules["torch"].get_num_threads()  # as the sandbox does: torch asks for it in every fork
+        hooks.enter_child()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _end_with_parent()
         with open("/proc/self/statm") as file:  # noqa: PTH123
