@@ -38,9 +38,10 @@ class HeldHooks:
         if len(sys._current_frames()) > 1:
             self.release()
 
-    def enter_child(self) -> None:
+    def enter_child(self, *, may_fork: bool = True) -> None:
         """In a child: register what is held, for the forks that are its own, and do of it what this one may need."""
-        self.release()
+        if may_fork:
+            self.release()
         if "torch" in sys.modules:
             sys.modules["torch"].get_num_threads()  # torch's own call: it looks to the child's thread pool
 

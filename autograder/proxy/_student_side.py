@@ -442,9 +442,13 @@ class Server:
     def run(self) -> None:
         """Serve until the trusted side closes the wire."""
         while True:
-            kind, self.nonce, request, buffers = self.wire.receive_frame()
-            nonce = self.nonce
-            self.wire.send_frame(nonce, *self.answer(kind, request, buffers))
+            self.serve_one()
+
+    def serve_one(self) -> None:
+        """One request and its answer."""
+        kind, self.nonce, request, buffers = self.wire.receive_frame()
+        nonce = self.nonce
+        self.wire.send_frame(nonce, *self.answer(kind, request, buffers))
 
     def answer(self, kind: int, request: dict[str, Any], buffers: list[Any]) -> tuple[int, dict[str, Any], list[Any]]:
         """The reply to one request: (kind, metadata, buffers)."""

@@ -71,8 +71,6 @@ def warm_up(packages: list[Any], *, gpu: bool) -> None:
         numpy.fft.fft(numpy.unique([0, 1]))  # these import numpy.fft and numpy.ma
     if "torch" in sys.modules:
         _warm_up_torch(gpu=gpu)
-    gc.collect()
-    gc.freeze()  # the children's collector must not touch (and so copy) the pages they share
 
 
 def check_untouched(nodes: list[Any]) -> None:
@@ -110,6 +108,7 @@ class Zygote:
         self.children: dict[Any, Child] = {}  # by pidfd
         self.abandoned: dict[Any, Any] = {}  # reply socket's descriptor -> the pid to kill when it hangs up
         self.uses = 0
+        self.mapped_bytes = 0  # by this process, warm: what a child's own limit is added to
         self.hooks: Any = None  # of modules around forks, held back
         self.confine = load("_confine", config["confine"])
         self.student_side = load("_student_side", config["student_side"])
@@ -127,6 +126,7 @@ class Zygote:
 
     def serve(self) -> None:
         """Answer requests until the control socket ends."""
+        self.mapped_bytes = self.confine.mapped_bytes()
         poller = select.poll()
         poller.register(self.control, select.POLLIN)
         while True:
@@ -260,10 +260,11 @@ class Zygote:
             except OSError as error:
                 os.write(reply, json.dumps({"fault": str(error)}).encode())
                 os._exit(status)
-            os.write(reply, json.dumps({"ready": layers}).encode())
+            # JSON, without what making it by the library would touch: the names are our own
+            os.write(reply, b'{"ready": ["%s"]}' % '", "'.join(layers).encode())
             os.close(reply)
             if self.hooks is not None:
-                self.hooks.enter_child()
+                self.hooks.enter_child(may_fork=False)  # where hooks are held, the filter of system calls is in force
             import random
 
             random.seed(0)
@@ -278,6 +279,9 @@ class Zygote:
 
     def show_devices(self, limits: dict[Any, Any]) -> None:
         """Settle which GPUs this use has; CUDA reads the variable when it is started, which nobody has done yet."""
+        limits |= {"gpu": False, "nodes": [], "hidden": []}
+        if "devices" not in self.config:
+            return
         granted = limits.get("devices", [])
         every = self.config.get("devices", [])
         mine = [node for place in granted for node in every[place]]
@@ -293,7 +297,6 @@ class Zygote:
 
     def put_layers_in_force(self, limits: dict[Any, Any]) -> list[Any]:
         """Confine this process; the names of the layers, in order."""
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()  # a process group of its own: kill(0, ...) reaches nobody else
         if self.backend == "none":
             return self.go_aside(limits)
@@ -314,7 +317,7 @@ class Zygote:
     def go_aside(self, limits: dict[Any, Any]) -> list[Any]:
         """Without a sandbox: a folder of its own, and rlimits."""
         _libc.prctl(1, signal.SIGKILL, 0, 0, 0)
-        self.confine.set_limits({**limits, "own_uid": False})
+        self.confine.set_limits({**limits, "own_uid": False}, self.mapped_bytes)
         folder = f"{os.environ['TMPDIR']}/{os.getpid()}"
         os.mkdir(folder, 0o700)
         os.chdir(folder)
@@ -326,7 +329,7 @@ class Zygote:
         self.confine.enter_namespaces(limits["disk_bytes"], self.uid(), self.config["under_private"], limits["hidden"])
         if not own_uid:
             self.confine.enter_user_namespace()
-        self.confine.set_limits({**limits, "own_uid": self.counts_threads})
+        self.confine.set_limits({**limits, "own_uid": self.counts_threads}, self.mapped_bytes)
         self.confine.drop_rights(self.uid())
         os.chdir("/submission")
         return [
@@ -338,7 +341,7 @@ class Zygote:
 
     def enter_tree(self, limits: dict[Any, Any]) -> list[Any]:
         """A prepared tree as root, and a folder in it that is watched."""
-        self.confine.set_limits({**limits, "own_uid": True})
+        self.confine.set_limits({**limits, "own_uid": True}, self.mapped_bytes)
         folder = self.folder().removeprefix(self.config["tree"])
         self.confine.enter_tree(self.config["tree"], folder, self.uid())
         self.confine.drop_rights(self.uid(), seen=True)
@@ -392,6 +395,7 @@ def main() -> None:
         config = json.load(file)
     # The parent's death ends this process, and this one's death its children: nothing outlives a run.
     _libc.prctl(1, signal.SIGKILL, 0, 0, 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # whoever started this may ignore it, and so would all children
     sys.path[:] = config["path"]
     # Without a sandbox a child may fork, and nothing is held back.
     hooks = load("at_fork", config["at_fork"]).HeldHooks() if config["backend"] != "none" else None
@@ -401,10 +405,15 @@ def main() -> None:
     warm_up([*config["packages"], "random", "tempfile"], gpu=bool(nodes))
     check_untouched(nodes)
     zygote.stand_ins.install()
+    if not nodes:
+        load("_rehearsal", config["rehearsal"]).rehearse(zygote.student_side, torch="torch" in sys.modules)
     if hooks is not None:
         hooks.stop()
         zygote.hooks = hooks
+    gc.collect()
+    zygote.pages.fill_gaps()
     zygote.pages.collapse()
+    gc.freeze()  # the children's collector must not touch (and so copy) the pages they share
     control.send(b'{"warm": true}')
     zygote.serve()
 

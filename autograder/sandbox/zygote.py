@@ -39,6 +39,7 @@ RUNTIME: Final = {
     "confine": HERE / "_confine.py",
     "folders": HERE / "_folders.py",
     "pages": HERE / "_pages.py",
+    "rehearsal": HERE / "_rehearsal.py",
     "student_side": HERE.parent / "proxy" / "_student_side.py",
     "stand_ins": HERE.parent / "proxy" / "_stand_ins.py",
     "tolerance": HERE.parent / "proxy" / "_tolerance.py",  # _student_side.py finds these two beside itself
