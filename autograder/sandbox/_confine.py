@@ -46,7 +46,7 @@ def check(result: int, what: str) -> int:
 def enter_namespaces(disk_bytes: int, uid: int, keep: list[str], hide: list[str]) -> None:
     """Mount, ipc, uts and cgroup namespaces; private folders and a proc that shows this namespace alone.
 
-    The pid namespace came with the fork; the network namespace is the zygote's, in which there is no network and, by the
+    The pid namespace came with the fork. The network namespace is the zygote's: there is no network in it and, by the
     filter of system calls, no socket. `keep` are folders of the root that lie under a private one (an interpreter
     under /tmp, say): they are bound again on top of it, as read-only as they are. `hide` are device files of the root
     that are not this use's: what was mounted on them is taken away, and an empty file stays.

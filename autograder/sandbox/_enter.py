@@ -4,7 +4,8 @@ Usage: python -s -S -P _enter.py CONTROL_FD   (the configuration, JSON, on stand
 
 The new root is a tmpfs that holds the interpreter, the installed packages, the shared libraries, four devices and
 the runtime's own files, all read-only: what is not in it cannot be read by the student, whatever their rights.
-It has a network namespace of its own, without a network, in which all uses of this zygote are. As root it needs nothing else. A plain user first makes a user namespace, in which they are root over this alone, and a
+The network namespace is a new one, in which there is no network: all uses of this zygote are in it.
+As root it needs nothing else. A plain user first makes a user namespace, in which they are root over this alone, and a
 pid namespace in it, since the zygote's children get pid namespaces of their own and come from there.
 This file imports nothing but the standard library; it is run before any submission is near.
 """

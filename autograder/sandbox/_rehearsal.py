@@ -93,7 +93,8 @@ class _State:
         self.argv = sys.argv
         self.input = builtins.input
         self.modules = set(sys.modules)
-        self.lists = [(which, list(which)) for which in (sys.path, sys.path_hooks, sys.meta_path)]
+        lists: list[list[Any]] = [sys.path, sys.path_hooks, sys.meta_path]
+        self.lists = [(which, list(which)) for which in lists]
         self.handlers = {number: signal.getsignal(number) for number in (signal.SIGPROF, signal.SIGALRM)}
 
     def restore(self) -> None:

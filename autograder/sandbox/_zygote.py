@@ -181,7 +181,7 @@ class Zygote:
             pid = self.fork()
         except OSError as error:  # no process to be had now: the next use may have one
             with socket.socket(fileno=descriptors[0]) as reply:
-                self.tell(reply, {"fault": str(error)}, [])
+                self.tell(reply, json.dumps({"fault": str(error)}).encode(), [])
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
             return -1
@@ -194,7 +194,7 @@ class Zygote:
         folder = self.folder() if self.backend == "user" else ""
         warm_bytes = rss_bytes(os.getpid()) if self.config["watch"] else 0
         self.children[pidfd] = Child(pid, reply, limits, folder, self.uid(), warm_bytes)
-        self.tell(reply, {"pid": pid}, [pidfd])
+        self.tell(reply, b'{"pid": %d}' % pid, [pidfd])
         return pidfd
 
     def fork(self) -> int:
@@ -221,13 +221,9 @@ class Zygote:
             end_processes_of(child.uid)
             with contextlib.suppress(OSError):  # it did not come to make one
                 self.folders.remove(child.folder)
-        ended = {
-            "status": status,
-            "cpu_s": usage.ru_utime + usage.ru_stime,
-            "max_rss_kib": usage.ru_maxrss,
-            "over": child.over,
-        }
-        self.tell(child.reply, ended, [])
+        cpu_s = usage.ru_utime + usage.ru_stime
+        told = f'{{"status": {status}, "cpu_s": {cpu_s}, "max_rss_kib": {usage.ru_maxrss}, "over": "{child.over}"}}'
+        self.tell(child.reply, told.encode(), [])
         child.reply.close()
 
     def uid(self) -> int:
@@ -238,10 +234,16 @@ class Zygote:
         """The folder of the use that is being made, from outside the tree."""
         return f"{self.config['tree']}{self.config['uses']}/{self.uses}"
 
-    def tell(self, reply: socket.socket, message: dict[Any, Any], descriptors: list[Any]) -> None:
-        """Send a reply; whoever asked may be gone."""
-        with contextlib.suppress(OSError):
-            socket.send_fds(reply, [json.dumps(message).encode()], descriptors, socket.MSG_NOSIGNAL)
+    def tell(self, reply: socket.socket, message: bytes, descriptors: list[Any]) -> None:
+        """Send a reply; whoever asked may be gone.
+
+        What this process does for a use is kept small: each page that it writes to is copied after a fork, and takes a
+        huge page apart.
+        """
+        try:  # noqa: SIM105  as above
+            socket.send_fds(reply, [message], descriptors, socket.MSG_NOSIGNAL)
+        except OSError:
+            pass
 
     def become_student(self, limits: dict[Any, Any], descriptors: list[Any]) -> None:
         """In the child: confine, say so, serve the wire; never returns."""
@@ -260,8 +262,7 @@ class Zygote:
             except OSError as error:
                 os.write(reply, json.dumps({"fault": str(error)}).encode())
                 os._exit(status)
-            # JSON, without what making it by the library would touch: the names are our own
-            os.write(reply, b'{"ready": ["%s"]}' % '", "'.join(layers).encode())
+            os.write(reply, b'{"ready": ["%s"]}' % '", "'.join(layers).encode())  # names of our own: it is JSON
             os.close(reply)
             if self.hooks is not None:
                 self.hooks.enter_child(may_fork=False)  # where hooks are held, the filter of system calls is in force

@@ -26,19 +26,24 @@ class Cgroup:
 
     def memory_killed(self) -> bool:
         """Whether the kernel ended a process of the group for its memory."""
-        for name in ("memory.oom_control", "memory.events"):
-            path = self.folders.get("memory", Path()) / name
-            if path.exists():
-                return any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in _lines(path))
-        return False
+        text = self._read_memory("memory.oom_control", "memory.events")
+        return any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in text.splitlines())
 
     def peak_memory_mib(self) -> float:
         """The most memory that the group held at once; 0 where the kernel does not say."""
-        for name in ("memory.max_usage_in_bytes", "memory.peak"):
-            path = self.folders.get("memory", Path()) / name
-            if path.exists():
-                return int(_lines(path)[0]) / 2**20
-        return 0.0
+        return int(self._read_memory("memory.max_usage_in_bytes", "memory.peak") or 0) / 2**20
+
+    def _read_memory(self, *names: str) -> str:
+        """The file that there is of those, each of a version; empty where memory is not counted, or not so."""
+        folder = self.folders.get("memory")
+        for name in names if folder is not None else ():
+            with contextlib.suppress(FileNotFoundError):
+                descriptor = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+                try:
+                    return os.read(descriptor, 4096).decode()
+                finally:
+                    os.close(descriptor)
+        return ""
 
     def cpu_s(self) -> float | None:
         """CPU seconds that the group has used; None where the kernel does not say."""
@@ -151,15 +156,10 @@ class CgroupParent:
         cgroup = Cgroup({kind: folder / number for kind, folder in self.controllers.items()})
         for folder in dict.fromkeys(cgroup.folders.values()):
             folder.mkdir()
-        settings: dict[str, list[tuple[str, int]]] = {
-            "memory": [
-                ("memory.limit_in_bytes", memory_bytes),
-                ("memory.memsw.limit_in_bytes", memory_bytes),
-                ("memory.max", memory_bytes),
-                ("memory.swap.max", 0),
-            ],
-            "pids": [("pids.max", processes)],
-        }
+        of_memory = [("memory.max", memory_bytes), ("memory.swap.max", 0)]
+        if self.version == 1:
+            of_memory = [("memory.limit_in_bytes", memory_bytes), ("memory.memsw.limit_in_bytes", memory_bytes)]
+        settings = {"memory": of_memory, "pids": [("pids.max", processes)]}
         for kind in settings.keys() & cgroup.folders.keys():
             for name, value in settings[kind]:
                 _set(f"{cgroup.folders[kind]}/{name}", value)
@@ -226,12 +226,8 @@ def _sweep(*parents: Path) -> None:
                             _remove(child)
 
 
-def _lines(path: Path) -> list[str]:
-    return path.read_text().splitlines()
-
-
 def _set(path: str, value: int) -> None:
-    """Write a limit where the kernel has it: each version, and a kernel without swap, has names of its own."""
+    """Write a limit where the kernel has it: one without swap has none of that."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -302,7 +302,12 @@ def _await_ready(reply: socket.socket) -> tuple[int, int, tuple[str, ...]]:
 
 def _pid_here(pidfd: int) -> int:
     """The process's pid in this pid namespace: the zygote's may be another. 0 if it is gone."""
-    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
+    descriptor = os.open(f"/proc/self/fdinfo/{pidfd}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        text = os.read(descriptor, 4096).decode()
+    finally:
+        os.close(descriptor)
+    for line in text.splitlines():
         if line.startswith("Pid:"):
             return max(0, int(line.split()[1]))
     return 0
