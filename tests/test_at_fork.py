@@ -49,6 +49,12 @@ def test_fork_of_a_fork_has_all_of_it(tmp_path: Path) -> None:
     assert run(tmp_path, source) == ["before early late", "before"]  # the grandchild says it, then the child
 
 
+def test_child_that_may_not_fork_is_spared_it(tmp_path: Path) -> None:
+    """Where the filter of system calls refuses forks, nothing is registered for them."""
+    source = "hooks.stop()\nfork(lambda: (hooks.enter_child(may_fork=False), fork()))\n"
+    assert run(tmp_path, source) == ["early", ""]  # the grandchild says it, then the child
+
+
 def test_after_the_server_has_begun_modules_register_as_ever(tmp_path: Path) -> None:
     """Nothing is held after `stop`."""
     source = 'hooks.stop()\nos.register_at_fork(after_in_child=lambda: said.append("after"))\nfork()\n'

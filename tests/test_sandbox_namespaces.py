@@ -144,6 +144,15 @@ def test_no_socket_can_be_made(student: Student, family: int) -> None:
         student.call("connect", family, 1)
 
 
+def test_network_namespace_has_no_network(student: Student) -> None:
+    """It is not the machine's, and holds nothing but a loopback device that is down."""
+    devices = student.call("read", "/proc/self/net/dev").decode().splitlines()[2:]
+    assert [line.split(":")[0].strip() for line in devices] == ["lo"]
+    assert not student.call("read", "/proc/self/net/route").splitlines()[1:]
+    assert student.call("read", "/proc/self/net/fib_trie") == b""  # an address, if only 127.0.0.1, where one is up
+    assert Path("/proc/self/net/fib_trie").read_bytes()  # as there is out here, for whoever runs this
+
+
 @pytest.mark.parametrize(
     "name", ["ptrace", "mount", "unshare", "setns", "bpf", "keyctl", "io_uring_setup", "userfaultfd"]
 )

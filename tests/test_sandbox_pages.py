@@ -1,4 +1,4 @@
-"""Tests of autograder.sandbox._pages: a warm process's memory on huge pages."""
+"""Tests of autograder.sandbox._pages: a warm process's memory without gaps, and on huge pages."""
 
 from __future__ import annotations
 
@@ -46,3 +46,51 @@ def test_a_kernel_that_refuses_is_let_be(monkeypatch: pytest.MonkeyPatch) -> Non
     """Where the kernel knows no such call, nothing is done, and nothing is raised."""
     monkeypatch.setattr(_pages, "MADV_COLLAPSE", 250)
     assert _pages.collapse() == 0
+
+
+FILL = """\
+import ctypes, gc, json
+from autograder.sandbox import _pages
+
+libc = _pages._libc
+sizes = (24, 100, 300, 500)
+kept = [[bytes(size) for _ in range(4000)] for size in sizes]
+pieces = [libc.malloc(size) for size in (700, 3000, 20000) for _ in range(200)]
+for row in kept:
+    del row[::2]
+for piece in pieces[::2]:
+    libc.free(piece)
+ranges = _pages._mapped_ranges()
+largest = max(pieces)
+
+def fall_into_gaps():
+    objects = [bytes(size) for size in sizes for _ in range(50)]
+    found = sum(any(start <= id(piece) < end for start, end in ranges) for piece in objects)
+    return found, sum(libc.malloc(size) < largest for size in (700, 3000, 20000) for _ in range(20))
+
+before = fall_into_gaps()
+filled = _pages.fill_gaps()
+print(json.dumps([before, fall_into_gaps(), filled, hasattr(libc, "mallinfo2")]))
+"""
+
+
+def test_gaps_are_filled() -> None:
+    """What is allocated then no longer comes to lie between what was there, in either kind of memory."""
+    done = subprocess.run([sys.executable, "-c", FILL], capture_output=True, text=True, timeout=60, check=True)
+    (objects_before, pieces_before), (objects, pieces), filled, can_tell = json.loads(done.stdout)
+    assert objects_before > 100
+    assert objects < objects_before / 3  # what the interpreter itself frees meanwhile is a gap again
+    assert filled > 4000
+    if can_tell:
+        assert pieces_before > 30
+        assert pieces == 0
+
+
+def test_filling_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where memory is given out in a way that is not foreseen, filling ends."""
+    monkeypatch.setattr(_pages, "_MOST_FILLED_BYTES", 1 << 12)
+    monkeypatch.setattr(_pages, "_mapped_ranges", lambda: [(0, 1 << 62)])  # nothing lies in a new arena
+    monkeypatch.setattr(_pages, "_filling", [])
+    _pages.fill_gaps()
+    sizes = [512, *range(16, 513, 16)]
+    assert len(_pages._filling) == sum((1 << 12) // size for size in sizes)

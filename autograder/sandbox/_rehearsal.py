@@ -48,26 +48,35 @@ if __name__ == "__main__":
     print(compute(np.zeros((2, 2))))
 '''
 _NONCE = bytes(16)
+_STREAMS = ("stdin", "stdout", "stderr", "__stdout__", "__stderr__")
 
 
 def rehearse(student_side: Any, *, torch: bool) -> None:
-    """Have a submission of our own imported and called in this process."""
-    folder = tempfile.mkdtemp()
+    """Have a submission of our own imported and called in this process.
+
+    Raises:
+        RuntimeError: it was not, as no submission would be.
+    """
+    try:
+        folder = tempfile.mkdtemp()
+    except OSError:  # nowhere to write: each child then does all of it for itself
+        return
     before = _State()
+    ours, theirs = socket.socketpair()
+    asking, answering = student_side.Wire(theirs.detach()), student_side.Wire(ours.detach())
     os.chdir(folder)
     try:
-        ours, theirs = socket.socketpair()
-        asking = student_side.Wire(theirs.detach())
-        server = student_side.Server(student_side.Wire(ours.detach()))
+        student_side.open_streams()
+        server = student_side.Server(answering)
         for kind, request, buffers in _requests(student_side, torch=torch):
             asking.send_frame(_NONCE, kind, request, buffers)
             server.serve_one()
             answer, *_ = asking.receive_frame()
             if answer != student_side.VALUE:
                 raise RuntimeError("the rehearsal of a submission failed")
-        for wire in (asking, server.wire):
-            wire.socket.close()
     finally:
+        asking.socket.close()
+        answering.socket.close()
         before.restore()
         shutil.rmtree(folder)
 
@@ -95,6 +104,7 @@ class _State:
         self.modules = set(sys.modules)
         lists: list[list[Any]] = [sys.path, sys.path_hooks, sys.meta_path]
         self.lists = [(which, list(which)) for which in lists]
+        self.streams = {name: getattr(sys, name) for name in _STREAMS}
         self.handlers = {number: signal.getsignal(number) for number in (signal.SIGPROF, signal.SIGALRM)}
 
     def restore(self) -> None:
@@ -107,5 +117,7 @@ class _State:
         for which, held in self.lists:
             which[:] = held
         sys.path_importer_cache.clear()
+        for name, stream in self.streams.items():
+            setattr(sys, name, stream)
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
