@@ -21,7 +21,8 @@ from autograder.sandbox import _rehearsal
 
 def look():
     return {
-        "folder": os.getcwd(), "argv": sys.argv, "input": builtins.input.__module__, "modules": sorted(sys.modules),
+        "folder": os.getcwd(), "argv": sys.argv, "input": builtins.input.__module__,
+        "module": _rehearsal.NAME in sys.modules, "places": list(sys.path_importer_cache),
         "path": list(sys.path), "hooks": [repr(hook) for hook in sys.path_hooks],
         "finders": [repr(finder) for finder in sys.meta_path],
         "streams": [id(sys.stdin), id(sys.stdout), id(sys.stderr), id(sys.__stdout__)],
