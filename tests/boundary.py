@@ -71,6 +71,14 @@ def execute():
 def connect(family, kind):
     return socket.socket(family, kind).fileno()
 
+def pair(kind):
+    first, second = socket.socketpair(socket.AF_UNIX, kind)
+    first.send(b"x")
+    return second.recv(1)
+
+def link(path):
+    return os.readlink(path)
+
 def interfaces():
     return [name for _, name in socket.if_nameindex()]
 

@@ -145,12 +145,27 @@ def test_no_socket_can_be_made(student: Student, family: int) -> None:
 
 
 def test_network_namespace_has_no_network(student: Student) -> None:
-    """It is not the machine's, and holds nothing but a loopback device that is down."""
-    devices = student.call("read", "/proc/self/net/dev").decode().splitlines()[2:]
-    assert [line.split(":")[0].strip() for line in devices] == ["lo"]
+    """It is not the machine's, and what devices it has are down and have no address."""
+    assert b" lo:" in student.call("read", "/proc/self/net/dev")
     assert not student.call("read", "/proc/self/net/route").splitlines()[1:]
     assert student.call("read", "/proc/self/net/fib_trie") == b""  # an address, if only 127.0.0.1, where one is up
     assert Path("/proc/self/net/fib_trie").read_bytes()  # as there is out here, for whoever runs this
+
+
+def test_each_use_has_a_network_namespace_of_its_own(student: Student, zygote: Zygote) -> None:
+    """Two uses at the same time share none: what has a name in it could be spoken to by the other."""
+    other = Student(zygote, LOOK_AROUND)
+    own = str(Path("/proc/self/ns/net").readlink())
+    assert len({own, *(one.call("link", "/proc/self/ns/net") for one in (student, other))}) == 3
+    other.close()
+
+
+@pytest.mark.parametrize("kind", [2, 3, 5], ids=["dgram", "raw", "seqpacket"])
+def test_no_pair_can_be_made_but_of_streams(student: Student, kind: int) -> None:
+    """An end of a pair of datagrams could be given a name, and be sent to by another process."""
+    with pytest.raises(PermissionError):
+        student.call("pair", kind)
+    assert student.call("pair", 1) == b"x"
 
 
 @pytest.mark.parametrize(

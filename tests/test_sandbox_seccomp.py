@@ -169,7 +169,8 @@ THREAD = 0x003D0F00  # what the C library's pthread_create asks of clone
         ("clone", (17,), False),  # fork: SIGCHLD
         ("clone", (THREAD & ~0x10000,), False),
         *[("clone", (THREAD | flag,), False) for flag in (0x20000, 0x02000000, 0x10000000, 0x40000000, 0x80)],
-        ("socketpair", (1, 1), True),
+        *[("socketpair", (1, kind), True) for kind in (1, 1 | 0o2000000, 1 | 0o4000)],
+        *[("socketpair", (1, kind), False) for kind in (2, 3, 5, 2 | 0o2000000, 2 | UPPER)],
         *[("socketpair", (family, 1), False) for family in (2, 10, 16, 1 | UPPER)],
         *[(call, (5, 15), True) for call in ("kill", "tkill")],
         *[(call, (5, number), False) for call in ("kill", "tkill") for number in (9, 9 | UPPER, 34, 2**64 - 1)],

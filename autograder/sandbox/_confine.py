@@ -12,7 +12,7 @@ import struct
 from typing import Any
 
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS = 0x00020000, 0x02000000, 0x04000000
-CLONE_NEWIPC, CLONE_NEWUSER = 0x08000000, 0x10000000
+CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWUSER = 0x08000000, 0x40000000, 0x10000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 2, 4, 8, 4096
 MNT_DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
@@ -44,14 +44,13 @@ def check(result: int, what: str) -> int:
 
 
 def enter_namespaces(disk_bytes: int, uid: int, keep: list[str], hide: list[str]) -> None:
-    """Mount, ipc, uts and cgroup namespaces; private folders and a proc that shows this namespace alone.
+    """Mount, ipc, uts, network and cgroup namespaces; private folders and a proc that shows this namespace alone.
 
-    The pid namespace came with the fork. The network namespace is the zygote's: there is no network in it and, by the
-    filter of system calls, no socket. `keep` are folders of the root that lie under a private one (an interpreter
+    The pid namespace came with the fork. `keep` are folders of the root that lie under a private one (an interpreter
     under /tmp, say): they are bound again on top of it, as read-only as they are. `hide` are device files of the root
     that are not this use's: what was mounted on them is taken away, and an empty file stays.
     """
-    flags = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+    flags = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP
     check(_libc.unshare(flags), "unshare")
     for path in hide:
         check(_libc.umount2(path.encode(), MNT_DETACH), f"hide {path}")
@@ -184,7 +183,7 @@ def restrict_files(folders: list[str], devices: list[str]) -> str:
     for path, access in rules.items():
         try:
             folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        except FileNotFoundError:
+        except OSError:  # it is not there: then nothing is allowed of it
             continue
         rule = struct.pack("=Qi", access & handled, folder)
         check(_libc.syscall(LANDLOCK_ADD_RULE, ruleset, 1, rule, 0), f"landlock rule {path}")

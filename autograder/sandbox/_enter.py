@@ -4,7 +4,6 @@ Usage: python -s -S -P _enter.py CONTROL_FD   (the configuration, JSON, on stand
 
 The new root is a tmpfs that holds the interpreter, the installed packages, the shared libraries, four devices and
 the runtime's own files, all read-only: what is not in it cannot be read by the student, whatever their rights.
-The network namespace is a new one, in which there is no network: all uses of this zygote are in it.
 As root it needs nothing else. A plain user first makes a user namespace, in which they are root over this alone, and a
 pid namespace in it, since the zygote's children get pid namespaces of their own and come from there.
 This file imports nothing but the standard library; it is run before any submission is near.
@@ -21,7 +20,7 @@ from typing import Any
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 MNT_DETACH = 2
-CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x10000000, 0x20000000, 0x40000000
+CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -112,7 +111,7 @@ def main() -> None:
     os.umask(0o022)
     if os.geteuid() != 0:
         become_root_of_a_namespace()
-    check(_libc.unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare mount and network namespaces")
+    check(_libc.unshare(CLONE_NEWNS), "unshare mount namespace")
     mount("none", "/", "none", MS_REC | MS_PRIVATE)
     enter(build_root(config))
     os.set_inheritable(control_fd, True)

@@ -23,6 +23,8 @@ _CLONE_THREAD: Final = 0x00010000
 _CLONE_FILES: Final = 0x00000400
 _CLONE_NEW_ANY: Final = 0x7E020080  # every CLONE_NEW* flag
 _AF_UNIX: Final = 1
+_SOCK_STREAM: Final = 1
+_SOCK_TYPE_MASK: Final = 0xF  # the rest of a socket's type are flags
 _SIGNALS: Final = [number for number in range(34) if number != 9]  # 32 and 33 are the C library's own
 
 ALLOWED: Final = """
@@ -67,7 +69,9 @@ def _masked(argument: int, mask: int, value: int) -> _Comparison:
 _CONDITIONAL: Final[dict[str, list[tuple[_Comparison, ...]]]] = {
     # threads only, with the descriptors of all: a child process is not to be had, whatever its limits
     "clone": [(_masked(0, _CLONE_THREAD | _CLONE_FILES | _CLONE_NEW_ANY, _CLONE_THREAD | _CLONE_FILES),)],
-    "socketpair": [(_equals(0, _AF_UNIX),)],  # asyncio's self-pipe
+    # asyncio's self-pipe. Streams alone: an end of a pair of datagrams (SOCK_DGRAM, or SOCK_RAW, which is taken for it)
+    # can be given a name and be sent to by all in the same network namespace, without bind() or connect().
+    "socketpair": [(_equals(0, _AF_UNIX), _masked(1, _SOCK_TYPE_MASK, _SOCK_STREAM))],
     # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what Python's files ask
     "ioctl": [(_equals(1, request),) for request in (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)],
     # what allocators ask: NORMAL, DONTNEED, FREE, HUGEPAGE, NOHUGEPAGE; nothing that reaches into the page cache, by
