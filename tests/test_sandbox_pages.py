@@ -49,7 +49,7 @@ def test_a_kernel_that_refuses_is_let_be(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 FILL = """\
-import ctypes, gc, json
+import json
 from autograder.sandbox import _pages
 
 libc = _pages._libc

@@ -39,7 +39,7 @@ after = look()
 print(json.dumps([before, after]))
 """
 LOOK = """
-import builtins, linecache, os, signal, sys, tempfile
+import linecache, sys, tempfile
 
 def traces():
     return [
@@ -83,8 +83,11 @@ def test_nothing_is_rehearsed_on_a_full_disk(monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
+    folder = Path.cwd()
     monkeypatch.setattr(_student_side.Server, "write_files", refuse)
     _rehearsal.rehearse(_student_side, torch=False)
+    assert Path.cwd() == folder
+    assert _rehearsal.NAME not in sys.modules
 
 
 def test_nothing_is_rehearsed_where_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,5 +96,7 @@ def test_nothing_is_rehearsed_where_nothing_can_be_written(monkeypatch: pytest.M
     def refuse() -> str:
         raise FileNotFoundError("No usable temporary directory found")
 
+    folder = Path.cwd()
     monkeypatch.setattr(_rehearsal.tempfile, "mkdtemp", refuse)
     _rehearsal.rehearse(None, torch=False)
+    assert Path.cwd() == folder

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from autograder.errors import GraderError
 from autograder.limits import Limits
-from autograder.sandbox.cgroups import Cgroup, CgroupParent
+from autograder.sandbox.cgroups import Cgroup, CgroupParent, read_small
 from autograder.sandbox.devices import Grant
 from autograder.stopwatch import Stopwatch
 
@@ -302,12 +302,7 @@ def _await_ready(reply: socket.socket) -> tuple[int, int, tuple[str, ...]]:
 
 def _pid_here(pidfd: int) -> int:
     """The process's pid in this pid namespace: the zygote's may be another. 0 if it is gone."""
-    descriptor = os.open(f"/proc/self/fdinfo/{pidfd}", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        text = os.read(descriptor, 4096).decode()
-    finally:
-        os.close(descriptor)
-    for line in text.splitlines():
+    for line in read_small(f"/proc/self/fdinfo/{pidfd}").splitlines():
         if line.startswith("Pid:"):
             return max(0, int(line.split()[1]))
     return 0
