@@ -449,7 +449,7 @@ def build_course(root: Path, suite: str = "numpy", **words: str) -> Course:
 
 
 class Listener:
-    """Listens on a port of 127.0.0.1, TCP and UDP, and on a unix socket without a file; says whether it heard."""
+    """Listens on a port of 127.0.0.1, TCP and UDP, and on unix sockets without a file; says whether it heard."""
 
     def __init__(self, mark: str) -> None:
         self.tcp = socket.create_server(("127.0.0.1", 0))
@@ -459,16 +459,19 @@ class Listener:
         self.unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.unix.bind(f"\0{mark}")
         self.unix.listen()
+        self.mail = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.mail.bind(f"\0{mark}-mail")
 
     def heard(self, wait_s: float) -> bool:
         """Whether a connection or a datagram waits, or comes in time."""
-        return bool(select.select([self.tcp, self.udp, self.unix], [], [], wait_s)[0])
+        return bool(select.select([self.tcp, self.udp, self.unix, self.mail], [], [], wait_s)[0])
 
     def close(self) -> None:
         """Let go of the port and the name."""
         self.tcp.close()
         self.udp.close()
         self.unix.close()
+        self.mail.close()
 
 
 class Victim:
