@@ -53,7 +53,7 @@ notebooks: .venv/installed
 # Side by side with other graders, each in an environment of its own; the figures and the plot go to build/bench.
 # Needs root; forty minutes. BENCH_OPTIONS=--quick sees in minutes that all of it runs.
 PEERS := pytest gradescope_utils nbgrader otter plot
-BENCHES := limit submission_cost class_growth numpy_rate peers bad call_cost
+BENCHES := limit submission_cost floor class_growth numpy_rate peers bad call_cost
 bench: .venv/installed peers
 	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(BENCH_OPTIONS) || exit $$?; done
 	build/peers/plot/bin/python benchmarks/plot.py $(BENCH_OPTIONS)

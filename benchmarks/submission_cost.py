@@ -28,6 +28,7 @@ from workload import (
     MODULE,
     ROOT,
     copy_class,
+    describe_machine,
     grade_command,
     has_begun,
     ordinary_files,
@@ -156,6 +157,7 @@ def main() -> None:
     lost_ms = measure_lost(sizes, console)
     large = [one for one in rounds if "large" in one]
     figures = {
+        "machine": describe_machine(),
         "limit_cpu_s": statistics.median(one["limit"] for one in rounds),
         "submission_cpu_s": statistics.median(one["submission"] for one in rounds),
         "times_limit": statistics.median(one["submission"] / one["limit"] for one in rounds),

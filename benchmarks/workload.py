@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
+import platform
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -62,6 +64,19 @@ def parse_quick(text: str | None, arguments: Sequence[str] | None = None) -> boo
     parser = argparse.ArgumentParser(description=(text or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="few repetitions, to see that it runs")
     return bool(parser.parse_args(arguments).quick)
+
+
+def describe_machine() -> str:
+    """Processor, how many, kernel, Python and torch: figures in milliseconds are those of a machine."""
+    from importlib.metadata import version
+
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    kernel = ".".join(platform.release().split(".")[:2])
+    return (
+        f"{names[0] if names else platform.machine()}, {os.cpu_count()} processors, Linux {kernel}, "
+        f"Python {platform.python_version()}, torch {version('torch').partition('+')[0]}"
+    )
 
 
 def write_figures(name: str, figures: dict[str, Any], *, quick: bool) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from small_course import AUTOGRADER
+
+from autograder.sandbox.zygote import ENVIRONMENT
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
@@ -64,6 +67,17 @@ def test_what_is_given_up_has_no_returncode(tmp_path):
     cost = run_metered(["sleep", "1000"], tmp_path, give_up_s=0.5)
     assert cost.returncode is None
     assert cost.wall_s >= 0.5
+
+
+@needs_root
+def test_the_floor_has_a_sandboxs_page_faults():
+    """The bare child has about as many page faults as it is told, and is forked and ended for some CPU time."""
+    command = [sys.executable, BENCHMARKS / "floor.py", "bare", "1000", "5"]
+    run = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    found = json.loads(run.stdout)
+    assert 900 <= found["faults"] <= 1100
+    assert found["fork_ms"] > 0
+    assert found["child_ms"] > 0
 
 
 def test_the_peers_get_the_same_tests():
