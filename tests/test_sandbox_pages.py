@@ -94,3 +94,51 @@ def test_filling_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     _pages.fill_gaps()
     sizes = [512, *range(16, 513, 16)]
     assert len(_pages._filling) == sum((1 << 12) // size for size in sizes)
+
+
+LOOK_UP = """\
+import gc, json, os, resource, sys
+from autograder.sandbox import _pages
+
+class Thing:
+    pass
+
+def find(names):
+    for name in names:
+        getattr(Thing, name, None)
+
+kept, others = [], []
+for number in range(3000):
+    kept.append(sys.intern(f"kept_{number}"))
+    apart = [f"apart_{number}_{part}" for part in range(60)]  # so that each name lies on a page of its own
+    others.append(apart)
+new = [sys.intern(f"new_{number}") for number in range(6000)]
+gc.freeze()
+
+def count_faults():
+    pid = os.fork()
+    if pid == 0:
+        find(new)
+        os._exit(0)
+    return os.wait4(pid, 0)[2].ru_minflt
+
+find(new)  # makes the names' hashes, and the dictionaries
+find(kept)
+before = count_faults()
+find(kept)
+_pages.forget_lookups()
+print(json.dumps([before, count_faults()]))
+"""
+
+
+def test_forgotten_lookups_cost_a_fork_no_pages() -> None:
+    """What a fork looks up takes the place of nothing that lies on a page of its own."""
+    done = subprocess.run([sys.executable, "-c", LOOK_UP], capture_output=True, text=True, timeout=60, check=True)
+    remembered, forgotten = json.loads(done.stdout)
+    assert forgotten < 0.6 * remembered
+
+
+def test_a_python_that_keeps_no_lookups_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Python has no such table to empty, nothing is done."""
+    monkeypatch.delattr(sys, "_clear_type_cache")
+    _pages.forget_lookups()

@@ -11,6 +11,7 @@ the usual size. This file imports nothing but the standard library.
 import bisect
 import ctypes
 import os
+import sys
 
 MADV_COLLAPSE = 25  # Linux 6.1; older ones refuse it, and all stays as it was
 HUGE_BYTES = 2 << 20
@@ -39,6 +40,16 @@ class _Mallinfo(ctypes.Structure):
         (name, ctypes.c_size_t)
         for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
     )
+
+
+def forget_lookups() -> None:
+    """Empty the table in which Python keeps where it found a type's methods.
+
+    What stands in it is of imports. A child's lookups would each take the place of one of these and let go of its name,
+    which lies on a page that is copied for nothing else.
+    """
+    if hasattr(sys, "_clear_type_cache"):  # CPython's own
+        sys._clear_type_cache()
 
 
 def fill_gaps() -> int:

@@ -406,6 +406,7 @@ def main() -> None:
     warm_up([*config["packages"], "random", "tempfile"], gpu=bool(nodes))
     check_untouched(nodes)
     zygote.stand_ins.install()
+    zygote.pages.forget_lookups()  # before the rehearsal: what that finds is what the children look for
     if not nodes:
         load("_rehearsal", config["rehearsal"]).rehearse(zygote.student_side, torch="torch" in sys.modules)
     if hooks is not None:
