@@ -26,6 +26,7 @@ _AUTHORS_OWN: Final = frozenset({"written", "mutant"})
 """Keys of assignment.toml that are of no use to students' machines."""
 _LEFT_OUT: Final = ("scaffold_files", "__pycache__")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # zip's earliest: the same files give the same bytes
+_BUILT_FOR_GRADESCOPE: Final = "run_autograder"
 _NOTEBOOK_EXTRA: Final = "notebook"
 
 
@@ -55,13 +56,27 @@ def write_release(path: Path, data: bytes) -> None:
     """Write the zip, whole or not at all.
 
     Raises:
-        SpecError: it cannot be written.
+        SpecError: it cannot be written, or something else lies there, such as a zip with the hidden tests.
     """
+    if not _may_replace(path):
+        raise SpecError(f"{path} is there and was not made by `release`; name another file with --out.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
     except OSError as error:
         raise SpecError(f"{path} cannot be written ({error.strerror}); name another file with --out.") from None
+
+
+def _may_replace(path: Path) -> bool:
+    """Whether nothing is lost there: no file, an empty one, or what students got before."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return _BUILT_FOR_GRADESCOPE not in names and any(PurePosixPath(name).name == FILE_NAME for name in names)
 
 
 def gather_files(assignment: Assignment, contract: Contract, templates: Mapping[str, str]) -> dict[str, bytes]:

@@ -118,6 +118,16 @@ def ignore_signals():
 
 def environment():
     return dict(os.environ)
+
+def tell_of_others():
+    # What the object that forked this process, which stands on its stack, knows of other uses.
+    import sys
+    frame = sys._getframe()
+    while frame is not None:
+        server = frame.f_locals.get("self")
+        if type(server).__name__ == "Zygote":
+            return {name: len(value) for name, value in vars(server).items() if name in ("children", "abandoned")}
+        frame = frame.f_back
 """
 
 

@@ -210,10 +210,10 @@ def grade_again(copied: GradedClass, *arguments: str) -> list[str]:
     process = grade(copied.course, "--seed", "1", *arguments)
     assert process.returncode == 0, process.stderr
     assert_whole(copied.out)
-    kept = read_json(copied.out / "run.json")["kept"]
-    if kept:
-        assert f"{len(kept)} of them kept from an earlier run" in " ".join(process.stdout.split())
-    return list(kept)
+    kept = list(read_json(copied.out / "run.json")["kept"])
+    told = [student for student in kept if "--only" not in arguments or student in arguments]
+    assert (f"{len(told)} of them kept from an earlier run" in " ".join(process.stdout.split())) == bool(told)
+    return kept
 
 
 def stamps(copied: GradedClass) -> dict[str, int]:
@@ -227,6 +227,17 @@ def test_second_run_keeps_everything(copied: GradedClass) -> None:
     assert grade_again(copied) == sorted(EXPECTED)
     assert stamps(copied) == before
     assert (copied.out / "grades.csv").read_bytes() == table
+
+
+def test_who_is_not_named_again_is_told(copied: GradedClass) -> None:
+    """Of a class that shrank the table lists who is there; the note names the others, whose results stay."""
+    (copied.course / "class" / "bruno.py").unlink()
+    process = grade(copied.course, "--seed", "1")
+    assert process.returncode == 0
+    assert "earlier results of who is not in PATH this time (bruno); grades.csv lists who is" in process.stderr
+    assert "bruno" not in (copied.out / "grades.csv").read_text()
+    assert copied.results("bruno")["score"] == 14
+    assert grade_again(copied, "--only", "ada") == sorted(set(EXPECTED) - {"bruno"})
 
 
 def test_changed_submission_is_graded_alone(copied: GradedClass) -> None:
@@ -385,6 +396,13 @@ BAD_INPUT: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
         [ID, "class"],
         ["nothing was graded", "test_total_small", "CPU time"],
     ),
+    "a link": ({}, [ID, "link.py"], ["link.py holds no submission (link.py is a link"]),
+    "empty path": ({}, [ID, ""], ["an empty PATH was given"]),
+    "out of another assignment": (
+        {"out/journal.jsonl": '{"event": "run", "assignment": "pca"}\n'},
+        [ID, "class"],
+        ["out holds results of pca, not of small_steps", "choose another --out"],
+    ),
     "out below a file": ({"file": ""}, [ID, "class", "--out", "file/out"], ["file/out cannot be written", "--out"]),
     "out is a file": ({"file": ""}, [ID, "class", "--out", "file"], ["file cannot be written", "--out"]),
     "out in /proc": ({}, [ID, "class", "--out", "/proc/out"], ["/proc/out cannot be written", "--out"]),
@@ -399,6 +417,7 @@ def bad_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tup
         for name, (files, arguments, _) in BAD_INPUT.items():
             course = write_files(write_course(tmp_path_factory.mktemp("course")), {**CLASS, **files})
             (course / "empty").mkdir(exist_ok=True)
+            (course / "link.py").symlink_to("class/ada.py")
             out = [] if "--out" in arguments else ["--out", "out"]
             runs[name] = course, pool.submit(run_autograder, "grade", *arguments, *out, cwd=course)
         yield runs

@@ -97,3 +97,18 @@ def test_release_of_what_is_not_ready(tmp_path: Path) -> None:
     write_course(course, reference=MARKED, hidden=HIDDEN.replace("points(5)", "points(6)"))
     assert "points sum to" in assert_one_sentence(run_autograder("release", ID, cwd=course), 2)
     assert not (course / f"{ID}.zip").exists()
+
+
+def test_zips_for_students_and_for_gradescope_do_not_replace_each_other(tmp_path: Path) -> None:
+    """By default they have different names, and neither command writes over the other's; over its own it does."""
+    course = write_course(tmp_path, reference=MARKED)
+    assert run_autograder("template", ID, cwd=course).returncode == 0
+    for _ in range(2):
+        for command in (["release", ID], ["gradescope", "build", ID]):
+            assert run_autograder(*command, cwd=course).returncode == 0
+    assert {path.name for path in course.glob("*.zip")} == {f"{ID}.zip", f"{ID}_gradescope.zip"}
+    before = {path: path.read_bytes() for path in course.glob("*.zip")}
+    for command, name in ((["release", ID], f"{ID}_gradescope.zip"), (["gradescope", "build", ID], f"{ID}.zip")):
+        said = assert_one_sentence(run_autograder(*command, "--out", name, cwd=course), 2)
+        assert f"{name} is there and was not made by" in said
+    assert {path: path.read_bytes() for path in course.glob("*.zip")} == before

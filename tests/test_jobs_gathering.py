@@ -46,7 +46,7 @@ def report(*passing: int) -> GradeReport:
 def gather(folder: Path, sandbox: str = "auto") -> Iterator[Gathering]:
     """A run into a folder."""
     results = ResultsFolder(folder)
-    with contextlib.closing(Journal(folder / "journal.jsonl")) as journal:
+    with contextlib.closing(Journal(folder / "journal.jsonl", "hw")) as journal:
         yield Gathering(ClassRun(), results, journal, GROUND, sandbox, "auto", NO_OVERRIDES)
 
 

@@ -141,7 +141,7 @@ def test_full_disk_keeps_the_old_file(mount_disk: MountDisk) -> None:
 def test_journal_remembers_what_was_graded(tmp_path: Path) -> None:
     """A new journal is empty; opened again, it goes on."""
     path = tmp_path / "journal.jsonl"
-    journal = Journal(path)
+    journal = Journal(path, "hw")
     assert read_events(path) == []
     journal.append("run", submissions=2)
     journal.append("graded", student="ada", key="1", score=5)
@@ -149,7 +149,7 @@ def test_journal_remembers_what_was_graded(tmp_path: Path) -> None:
     journal.append("fault", student="bea", why="the machine")
     journal.append("graded", student="ada", key="3", score=5)
     journal.close()
-    again = Journal(path)
+    again = Journal(path, "hw")
     again.append("run", submissions=2)
     again.close()
     assert [event["event"] for event in read_journal(path)] == ["run", "graded", "graded", "fault", "graded", "run"]
@@ -158,20 +158,20 @@ def test_journal_remembers_what_was_graded(tmp_path: Path) -> None:
 def test_journal_is_one_runs_at_a_time(tmp_path: Path) -> None:
     """A second run in the same folder is told so, and the first one's journal stays as it is."""
     path = tmp_path / "journal.jsonl"
-    journal = Journal(path)
+    journal = Journal(path, "hw")
     journal.append("run")
     with pytest.raises(SpecError, match="another run is at work there; wait for its end"):
-        Journal(path)
+        Journal(path, "hw")
     journal.append("graded", student="ada")
     journal.close()
-    Journal(path).close()
+    Journal(path, "hw").close()
     assert [event["event"] for event in read_journal(path)] == ["run", "graded"]
 
 
 def test_journal_is_on_the_disk_at_once(tmp_path: Path) -> None:
     """An event can be read by another process as soon as it is appended."""
     path = tmp_path / "journal.jsonl"
-    journal = Journal(path)
+    journal = Journal(path, "hw")
     journal.append("graded", student="ada", key="1")
     assert read_journal(path) == [{"event": "graded", "student": "ada", "key": "1"}]
     journal.close()
@@ -181,7 +181,7 @@ def test_journal_is_on_the_disk_at_once(tmp_path: Path) -> None:
 def test_torn_line_costs_that_line_alone(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
     """Wherever a journal was cut off, what stood before is kept and what comes after can be read."""
     path = tmp_path_factory.mktemp("journal") / "journal.jsonl"
-    journal = Journal(path)
+    journal = Journal(path, "hw")
     for student in "abc":
         journal.append("graded", student=student, key="1")
     journal.close()
@@ -189,7 +189,7 @@ def test_torn_line_costs_that_line_alone(tmp_path_factory: pytest.TempPathFactor
     path.write_bytes(data[:-cut])
     whole = len(read_journal(path))
     assert whole <= data[:-cut].count(b"\n") + 1
-    resumed = Journal(path)
+    resumed = Journal(path, "hw")
     assert [event["student"] for event in read_events(path)] == [*"abc"[:whole]]
     resumed.append("graded", student="d", key="2")
     resumed.close()
@@ -212,20 +212,20 @@ def test_journal_that_cannot_be_opened(tmp_path: Path) -> None:
     """A folder in the journal's place is the caller's mistake."""
     (tmp_path / "journal.jsonl").mkdir()
     with pytest.raises(SpecError, match="choose another --out"):
-        Journal(tmp_path / "journal.jsonl")
+        Journal(tmp_path / "journal.jsonl", "hw")
 
 
 def test_journal_on_a_full_disk(mount_disk: MountDisk) -> None:
     """A journal that cannot be written says so, can be closed, and is no worse than torn."""
     disk = mount_disk("size=1m")
-    journal = Journal(disk / "journal.jsonl")
+    journal = Journal(disk / "journal.jsonl", "hw")
     journal.append("graded", student="ada", key="1")
     filler = fill(disk)
     with pytest.raises(GraderError, match="No space left on device; free some room"):
         append_many(journal)
     journal.close()
     filler.unlink()
-    again = Journal(disk / "journal.jsonl")
+    again = Journal(disk / "journal.jsonl", "hw")
     again.append("graded", student="zoe", key="3")
     again.close()
     students = [event["student"] for event in read_events(disk / "journal.jsonl")]
@@ -236,9 +236,9 @@ def test_opened_journal_is_not_changed(tmp_path: Path) -> None:
     """Opening a journal, torn or not, writes nothing; the first event begins a line of its own."""
     path = tmp_path / "journal.jsonl"
     path.write_text('{"event": "graded", "stu')
-    Journal(path).close()
+    Journal(path, "hw").close()
     assert path.read_text() == '{"event": "graded", "stu'
-    journal = Journal(path)
+    journal = Journal(path, "hw")
     journal.append("run")
     journal.close()
     assert read_events(path) == [{"event": "run"}]

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,19 @@ def test_each_use_has_a_network_namespace_of_its_own(student: Student, zygote: Z
     own = str(Path("/proc/self/ns/net").readlink())
     assert len({own, *(one.call("link", "/proc/self/ns/net") for one in (student, other))}) == 3
     other.close()
+
+
+def test_a_use_knows_of_no_other(student: Student, zygote: Zygote) -> None:
+    """Beside one that runs, the object that forked it tells nothing of that; uids tell not how many there were."""
+    student.call("ids")
+    others = [Student(zygote, LOOK_AROUND) for _ in range(3)]
+    assert [other.call("tell_of_others") for other in others] == 3 * [{"children": 0, "abandoned": 0}]
+    uids = [one.call("ids")[0] for one in (student, *others)]
+    if uids[0] != 0:  # a plain user's uses have no uids of their own
+        assert len(set(uids)) == 4
+        assert [later - sooner for sooner, later in pairwise(uids)] != [1, 1, 1]
+    for other in others:
+        other.close()
 
 
 @pytest.mark.parametrize("kind", [2, 3, 5], ids=["dgram", "raw", "seqpacket"])

@@ -172,6 +172,9 @@ THREAD = 0x003D0F00  # what the C library's pthread_create asks of clone
         *[("socketpair", (1, kind), True) for kind in (1, 1 | 0o2000000, 1 | 0o4000)],
         *[("socketpair", (1, kind), False) for kind in (2, 3, 5, 2 | 0o2000000, 2 | UPPER)],
         *[("socketpair", (family, 1), False) for family in (2, 10, 16, 1 | UPPER)],
+        *[("getsockopt", (3, 1, option), True) for option in (3, 4, 38, 39)],
+        *[("getsockopt", (3, 1, option), False) for option in (17, 31, 59, 77, 3 | UPPER)],  # PEERCRED, PEERPIDFD
+        *[("getsockopt", (3, level, 3), False) for level in (0, 6, 41)],
         *[(call, (5, 15), True) for call in ("kill", "tkill")],
         *[(call, (5, number), False) for call in ("kill", "tkill") for number in (9, 9 | UPPER, 34, 2**64 - 1)],
         ("tgkill", (5, 5, 15), True),

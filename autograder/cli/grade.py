@@ -64,6 +64,7 @@ def grade(
         typer.Argument(
             metavar="PATH...",
             help="A .py or .ipynb file, an archive, a student's folder, a folder of these, or an export.",
+            parser=take_path,
         ),
     ],
     out: Annotated[Path, typer.Option(help="Where the results go.", metavar="DIR", show_default=False)],
@@ -151,7 +152,15 @@ def grade(
     else:
         run = _grade_here(intake, assignment, folder, options, sandbox, console, quiet=quiet)
     _tell(run, chosen, assignment, folder, quiet=quiet, as_json=as_json)
+    _note(console, *_tell_others(folder, intake))
     raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
+
+
+def take_path(text: str) -> Path:
+    """A path as it was typed: an empty one, of a variable that is not set say, would be the current folder."""
+    if not text:
+        raise SpecError("an empty PATH was given; name a file or folder that holds submissions.")
+    return Path(text)
 
 
 def _grade_here(
@@ -192,6 +201,18 @@ def _tell_absent(intake: Intake) -> list[str]:
     names = [one.student for one in intake.absent]
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     return [f"not submitted by {len(names)} of the roster: {', '.join(names[:10])}{more}."] if names else []
+
+
+def _tell_others(folder: ResultsFolder, intake: Intake) -> list[str]:
+    """One sentence where the folder also has results of students who were not named this time."""
+    others = sorted(folder.students() - {submission.student for submission in intake.submissions})
+    if not others:
+        return []
+    more = f" and {len(others) - 10} more" if len(others) > 10 else ""
+    return [
+        f"{folder.path} also holds earlier results of who is not in PATH this time ({', '.join(others[:10])}{more}); "
+        "grades.csv lists who is: for a table of all, name every PATH in one command."
+    ]
 
 
 def _tell_room(wanted: int, fitting: int, assignment: Assignment) -> list[str]:
@@ -297,7 +318,8 @@ def _tell(
     elif not quiet:
         console = Console()
         console.print(render_table(ordered, sorted(run.faults)))
-        kept = f", {len(run.kept)} of them kept from an earlier run" if run.kept else ""
+        again = sum(report.student in run.kept for report in ordered)
+        kept = f", {again} of them kept from an earlier run" if again else ""
         console.print(
             f"{len(ordered)} of {len(chosen)} graded{kept}. Gradescope JSON: {folder.path}/results, "
             f"for the TA: {folder.path}/details, grades: {folder.path}/grades.csv",

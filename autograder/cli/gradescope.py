@@ -22,7 +22,7 @@ _ROOM_BYTES = 1 << 20
 @app.command()
 def build(
     assignment_id: Annotated[str, typer.Argument(metavar="ID", help="The assignment, a folder of assignments/.")],
-    out: Annotated[Path | None, typer.Option(help="The zip; else ID.zip here.", metavar="FILE")] = None,
+    out: Annotated[Path | None, typer.Option(help="The zip; else ID_gradescope.zip here.", metavar="FILE")] = None,
     course: Annotated[
         Path | None, typer.Option(help="The course; else the nearest folder upward.", metavar="DIR")
     ] = None,
@@ -40,14 +40,16 @@ def build(
 
     Exit codes: 0 made; 2 a wrong argument or an assignment's own error.
 
-    Example: autograder gradescope build perceptron --out perceptron.zip
+    Example: autograder gradescope build perceptron --out perceptron_gradescope.zip
     """
-    from autograder.gradescope.bundle import build_bundle
+    from autograder.gradescope.bundle import build_bundle, may_replace
 
     root = find_course(Path.cwd()) if course is None else course.resolve()
     assignment = load_assignment(root, assignment_id)
     data = build_bundle(assignment, key_for(take_secret(root, seed), assignment.id), minutes)
-    path = out or Path(f"{assignment.id}.zip")
+    path = out or Path(f"{assignment.id}_gradescope.zip")  # not `release`'s name, whose zip students get
+    if not may_replace(path):
+        raise SpecError(f"{path} is there and was not made by `gradescope build`; choose another --out.")
     _write_private(path, data)
     print(f"made {path} ({len(data) / 1024:.0f} KB), for a time-out of {minutes} minutes")
     if len(data) > _ROOM_BYTES:
@@ -138,7 +140,7 @@ def rehearse(
     Exit codes: 0 every submission graded; 1 some not, or this machine cannot do it; 2 a wrong argument or a zip whose
     setup.sh fails.
 
-    Example: sudo autograder gradescope rehearse perceptron.zip reference/perceptron/perceptron.py
+    Example: sudo autograder gradescope rehearse perceptron_gradescope.zip reference/perceptron/perceptron.py
     """
     from autograder.gradescope.machine import Machine
     from autograder.gradescope.rehearsal import example_metadata, open_image

@@ -55,6 +55,17 @@ def build_bundle(assignment: Assignment, key: bytes, timeout_min: int) -> bytes:
     return _zip(files)
 
 
+def may_replace(path: Path) -> bool:
+    """Whether nothing is lost where a zip is written there: no file, an empty one, or a zip that was built before."""
+    if not path.exists() or path.stat().st_size == 0:
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return SETTINGS in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
 def _find_files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
     """Entries' names and where their bytes lie: the assignment, its reference, our own sources."""
     for folder in (assignment.folder, assignment.reference):

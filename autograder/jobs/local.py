@@ -45,7 +45,7 @@ def grade_class(
     submissions = list(submissions)
     key = key_for(options.secret, assignment.id)
     started = time.time()
-    journal = Journal(folder.path / "journal.jsonl")
+    journal = Journal(folder.path / "journal.jsonl", assignment.id)
     station = None
     run = ClassRun(overrides=options.overrides, sandboxes=[sandbox])
     try:

@@ -171,7 +171,7 @@ def write_merge(merge: Merge, run: GradedRun, gpu_run: GradedRun, folder: Result
         "left": merge.left,
         "device": gpu_run.summary.get("device"),
     }
-    journal = Journal(folder.path / "journal.jsonl")
+    journal = Journal(folder.path / "journal.jsonl", str(run.summary.get("assignment")))
     try:
         if folder.path != run.folder.resolve():
             _copy_journal(run.folder / "journal.jsonl", journal.path)

@@ -104,9 +104,16 @@ class Journal:
     """journal.jsonl: append-only, a line for each event, on the disk before the next step.
 
     One run at a time holds it. It tells what happened; what a later run keeps, it knows from the reports themselves.
+
+    Args:
+        path: the file.
+        assignment: the assignment's id; its results alone lie in the journal's folder.
+
+    Raises:
+        SpecError: another run is at work there, it is of another assignment, or it cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, assignment: str) -> None:
         self.path = path
         try:
             self._file = path.open("a", encoding="utf-8")
@@ -120,6 +127,10 @@ class Journal:
             ) from None
         except OSError as error:
             raise _cannot_write(path, error) from None
+        runs = [event.get("assignment", assignment) for event in read_events(path) if event.get("event") == "run"]
+        if runs and runs[-1] != assignment:
+            self._file.close()
+            raise SpecError(f"{path.parent} holds results of {runs[-1]}, not of {assignment}; choose another --out.")
 
     def append(self, event: str, **fields: Any) -> None:
         """Write one event and force it to the disk."""

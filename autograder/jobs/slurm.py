@@ -70,7 +70,7 @@ def grade_on_cluster(
     started = time.time()
     key = key_for(options.secret, assignment.id)
     run = ClassRun(overrides=options.overrides)
-    journal = Journal(folder.path / "journal.jsonl")
+    journal = Journal(folder.path / "journal.jsonl", assignment.id)
     try:
         ground = Ground(assignment_digest(assignment), environment_digest(assignment.spec.packages), "", key)
         tests = collect_tests(assignment, key)

@@ -107,7 +107,7 @@ class Zygote:
         self.backend = config["backend"]
         self.children: dict[Any, Child] = {}  # by pidfd
         self.abandoned: dict[Any, Any] = {}  # reply socket's descriptor -> the pid to kill when it hangs up
-        self.uses = 0
+        self.use = 0  # the one that is being made: a number that tells nothing of the others
         self.mapped_bytes = 0  # by this process, warm: what a child's own limit is added to
         self.hooks: Any = None  # of modules around forks, held back
         self.confine = load("_confine", config["confine"])
@@ -176,7 +176,7 @@ class Zygote:
 
     def spawn(self, limits: dict[Any, Any], descriptors: list[Any]) -> int:
         """Fork a child for one use and tell its pid; returns its pidfd, or -1 where there is none."""
-        self.uses += 1
+        self.draw_use()
         try:
             pid = self.fork()
         except OSError as error:  # no process to be had now: the next use may have one
@@ -226,13 +226,26 @@ class Zygote:
         self.tell(child.reply, told.encode(), [])
         child.reply.close()
 
+    def draw_use(self) -> None:
+        """Draw a number for a use, of whose uid no other is: by a count it would learn how many there were before."""
+        taken = {child.uid for child in self.children.values()} if self.config.get("uids", 1) > 1 else set()
+        while True:
+            self.use = int.from_bytes(os.urandom(6), "big")
+            if self.uid() not in taken:
+                return
+
+    def forget_others(self) -> None:
+        """In the child: nothing of the uses beside this one is within its reach."""
+        self.abandoned.clear()
+        self.children.clear()
+
     def uid(self) -> int:
         """The uid of the use that is being made."""
-        return int(self.config["first_uid"] + self.uses % self.config["uids"]) if self.backend != "none" else -1
+        return int(self.config["first_uid"] + self.use % self.config["uids"]) if self.backend != "none" else -1
 
     def folder(self) -> str:
         """The folder of the use that is being made, from outside the tree."""
-        return f"{self.config['tree']}{self.config['uses']}/{self.uses}"
+        return f"{self.config['tree']}{self.config['uses']}/{self.use}"
 
     def tell(self, reply: socket.socket, message: bytes, descriptors: list[Any]) -> None:
         """Send a reply; whoever asked may be gone.
@@ -249,6 +262,7 @@ class Zygote:
         """In the child: confine, say so, serve the wire; never returns."""
         status = 70
         try:
+            self.forget_others()  # their sockets are closed with them, before other files have their numbers
             reply, wire, output, *cgroups = descriptors
             for cgroup in cgroups:
                 os.write(cgroup, b"0")

@@ -23,6 +23,7 @@ _CLONE_THREAD: Final = 0x00010000
 _CLONE_FILES: Final = 0x00000400
 _CLONE_NEW_ANY: Final = 0x7E020080  # every CLONE_NEW* flag
 _AF_UNIX: Final = 1
+_SOL_SOCKET: Final = 1
 _SOCK_STREAM: Final = 1
 _SOCK_TYPE_MASK: Final = 0xF  # the rest of a socket's type are flags
 _SIGNALS: Final = [number for number in range(34) if number != 9]  # 32 and 33 are the C library's own
@@ -34,7 +35,7 @@ ALLOWED: Final = """
     truncate fallocate fsync fdatasync sendfile umask utimensat dup dup2 dup3
     pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
     eventfd2 statfs fstatfs chmod fchmod fchmodat symlink symlinkat link linkat recvmsg recvfrom sendto
-    shutdown getsockopt setsockopt getsockname getpeername mmap munmap mremap mprotect brk msync
+    shutdown setsockopt getsockname getpeername mmap munmap mremap mprotect brk msync
     mlock munlock membarrier futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack nanosleep
     clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm pause
@@ -72,6 +73,9 @@ _CONDITIONAL: Final[dict[str, list[tuple[_Comparison, ...]]]] = {
     # asyncio's self-pipe. Streams alone: an end of a pair of datagrams (SOCK_DGRAM, or SOCK_RAW, which is taken for it)
     # can be given a name and be sent to by all in the same network namespace, without bind() or connect().
     "socketpair": [(_equals(0, _AF_UNIX), _masked(1, _SOCK_TYPE_MASK, _SOCK_STREAM))],
+    # SO_TYPE, SO_ERROR, SO_SNDBUF, SO_RCVBUF, SO_PROTOCOL, SO_DOMAIN: not who is at the other end (a descriptor of that
+    # process is to be had by SO_PEERPIDFD)
+    "getsockopt": [(_equals(1, _SOL_SOCKET), _equals(2, option)) for option in (3, 4, 7, 8, 38, 39)],
     # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what Python's files ask
     "ioctl": [(_equals(1, request),) for request in (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)],
     # what allocators ask: NORMAL, DONTNEED, FREE, HUGEPAGE, NOHUGEPAGE; nothing that reaches into the page cache, by

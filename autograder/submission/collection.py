@@ -80,8 +80,10 @@ def collect_submissions(
         submissions = tuple(_read_all(_unique(found), assigned.modules))
     if not submissions:
         named = ", ".join(str(path) for path in paths)
+        sole = len(paths) == 1 and not paths[0].is_dir()  # then what was left out is the path itself
+        why = f" ({printable(found.left_out[0].partition(' (wanted')[0])})" if sole and found.left_out else ""
         raise SpecError(
-            f"{named} holds no submission; "
+            f"{named} holds no submission{why}; "
             "name a .py or .ipynb file, an archive, a student's folder or a folder of these."
         )
     here = {submission.student for submission in submissions}
