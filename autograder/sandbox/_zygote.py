@@ -228,11 +228,11 @@ class Zygote:
 
     def draw_use(self) -> None:
         """Draw a number for a use, of whose uid no other is: by a count it would learn how many there were before."""
-        taken = {child.uid for child in self.children.values()} if self.config.get("uids", 1) > 1 else set()
-        while True:
-            self.use = int.from_bytes(os.urandom(6), "big")
-            if self.uid() not in taken:
-                return
+        taken = {child.uid for child in self.children.values()}
+        free = self.config.get("uids", 1) > len(taken)  # else they share: a plain user's all have the one
+        self.use = int.from_bytes(os.urandom(6), "big")
+        while free and self.uid() in taken:
+            self.use += 1
 
     def forget_others(self) -> None:
         """In the child: nothing of the uses beside this one is within its reach."""
