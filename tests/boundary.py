@@ -120,14 +120,24 @@ def environment():
     return dict(os.environ)
 
 def tell_of_others():
-    # What the object that forked this process, which stands on its stack, knows of other uses.
+    # What stands on the stack below the submission and may be of other uses: what the object that forked this process
+    # holds, any local of the kinds that its loop has, and descriptors, by number.
     import sys
-    frame = sys._getframe()
+    frame, found = sys._getframe().f_back, {}
     while frame is not None:
         server = frame.f_locals.get("self")
         if type(server).__name__ == "Zygote":
-            return {name: len(value) for name, value in vars(server).items() if name in ("children", "abandoned")}
+            found |= {name: len(value) for name, value in vars(server).items() if name in ("children", "abandoned")}
+        found |= {name: 1 for name, value in frame.f_locals.items() if type(value).__name__ in ("Child", "poll")}
         frame = frame.f_back
+    kept = []
+    for number in range(3, 256):
+        try:
+            os.fstat(number)
+            kept.append(number)
+        except OSError:
+            pass
+    return [found, kept]
 """
 
 

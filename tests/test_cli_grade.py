@@ -234,10 +234,25 @@ def test_who_is_not_named_again_is_told(copied: GradedClass) -> None:
     (copied.course / "class" / "bruno.py").unlink()
     process = grade(copied.course, "--seed", "1")
     assert process.returncode == 0
-    assert "earlier results of who is not in PATH this time (bruno); grades.csv lists who is" in process.stderr
+    assert (
+        "holds results of whom no submission was found this time (bruno); they are not in grades.csv" in process.stderr
+    )
     assert "bruno" not in (copied.out / "grades.csv").read_text()
     assert copied.results("bruno")["score"] == 14
     assert grade_again(copied, "--only", "ada") == sorted(set(EXPECTED) - {"bruno"})
+
+
+def test_folder_of_another_assignment_is_refused(copied: GradedClass) -> None:
+    """Its results stay as they are, whether its journal says whose they are or run.json alone."""
+    before = stamps(copied)
+    for name in ("journal.jsonl", "run.json"):
+        path = copied.out / name
+        path.write_text(path.read_text().replace(f'"assignment": "{ID}"', '"assignment": "pca"'))
+    for _ in range(2):
+        said = assert_one_sentence(grade(copied.course), 2)
+        assert said == f"{copied.out} holds results of pca, not of {ID}; choose another --out."
+        (copied.out / "journal.jsonl").write_text('{"event": "run"}\n{}\n[]\nnone\n')
+    assert stamps(copied) == before
 
 
 def test_changed_submission_is_graded_alone(copied: GradedClass) -> None:
@@ -397,12 +412,7 @@ BAD_INPUT: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
         ["nothing was graded", "test_total_small", "CPU time"],
     ),
     "a link": ({}, [ID, "link.py"], ["link.py holds no submission (link.py is a link"]),
-    "empty path": ({}, [ID, ""], ["an empty PATH was given"]),
-    "out of another assignment": (
-        {"out/journal.jsonl": '{"event": "run", "assignment": "pca"}\n'},
-        [ID, "class"],
-        ["out holds results of pca, not of small_steps", "choose another --out"],
-    ),
+    "empty path": ({}, [ID, ""], ["an empty path was given"]),
     "out below a file": ({"file": ""}, [ID, "class", "--out", "file/out"], ["file/out cannot be written", "--out"]),
     "out is a file": ({"file": ""}, [ID, "class", "--out", "file"], ["file cannot be written", "--out"]),
     "out in /proc": ({}, [ID, "class", "--out", "/proc/out"], ["/proc/out cannot be written", "--out"]),

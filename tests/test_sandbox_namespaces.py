@@ -165,7 +165,9 @@ def test_a_use_knows_of_no_other(student: Student, zygote: Zygote) -> None:
     """Beside one that runs, the object that forked it tells nothing of that; uids tell not how many there were."""
     student.call("ids")
     others = [Student(zygote, LOOK_AROUND) for _ in range(3)]
-    assert [other.call("tell_of_others") for other in others] == 3 * [{"children": 0, "abandoned": 0}]
+    told = [one.call("tell_of_others") for one in (student, *others)]
+    assert told == 4 * [[{"children": 0, "abandoned": 0}, told[0][1]]]
+    assert len(told[0][1]) == 1  # the wire
     uids = [one.call("ids")[0] for one in (student, *others)]
     if uids[0] != 0:  # a plain user's uses have no uids of their own
         assert len(set(uids)) == 4

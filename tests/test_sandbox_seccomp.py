@@ -175,6 +175,8 @@ THREAD = 0x003D0F00  # what the C library's pthread_create asks of clone
         *[("getsockopt", (3, 1, option), True) for option in (3, 4, 38, 39)],
         *[("getsockopt", (3, 1, option), False) for option in (17, 31, 59, 77, 3 | UPPER)],  # PEERCRED, PEERPIDFD
         *[("getsockopt", (3, level, 3), False) for level in (0, 6, 41)],
+        *[("setsockopt", (3, 1, option), True) for option in (7, 8, 20, 21)],
+        *[("setsockopt", (3, 1, option), False) for option in (16, 26, 76, 7 | UPPER)],  # PASSCRED, PASSPIDFD
         *[(call, (5, 15), True) for call in ("kill", "tkill")],
         *[(call, (5, number), False) for call in ("kill", "tkill") for number in (9, 9 | UPPER, 34, 2**64 - 1)],
         ("tgkill", (5, 5, 15), True),

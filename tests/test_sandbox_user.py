@@ -154,6 +154,17 @@ def test_student_has_a_uid_of_its_own(zygote: Zygote, student: Student) -> None:
     assert first[4:] == []
 
 
+def test_a_use_knows_of_no_other(zygote: Zygote, student: Student) -> None:
+    """Beside one that runs, nothing below the submission on its stack is of that, and its descriptor has the same number."""
+    student.call("ids")
+    other = Student(zygote, LOOK_AROUND)
+    told = other.call("tell_of_others")
+    assert told == student.call("tell_of_others")
+    assert told[0] == {"children": 0, "abandoned": 0}
+    assert len(told[1]) == 1
+    other.close()
+
+
 def test_student_has_no_capability(student: Student) -> None:
     """Every capability set is empty, seen from outside; no_new_privs and a filter are in force."""
     student.call("where")

@@ -57,6 +57,13 @@ class DeviceChoice(enum.StrEnum):
     CPU = "cpu"
 
 
+def take_path(text: str) -> Path:
+    """A path as it was typed: an empty one, of a variable that is not set say, would be the current folder."""
+    if not text:
+        raise SpecError("an empty path was given; name the files or folders of the submissions, and DIR for --out.")
+    return Path(text)
+
+
 def grade(
     assignment_id: Annotated[str, typer.Argument(metavar="ID", help="The assignment, a folder of assignments/.")],
     paths: Annotated[
@@ -67,7 +74,9 @@ def grade(
             parser=take_path,
         ),
     ],
-    out: Annotated[Path, typer.Option(help="Where the results go.", metavar="DIR", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="Where the results go.", metavar="DIR", show_default=False, parser=take_path)
+    ],
     course: Annotated[
         Path | None, typer.Option(help="The course; else the nearest folder upward.", metavar="DIR")
     ] = None,
@@ -156,13 +165,6 @@ def grade(
     raise typer.Exit(EXIT_UNGRADED if run.faults else EXIT_OK)
 
 
-def take_path(text: str) -> Path:
-    """A path as it was typed: an empty one, of a variable that is not set say, would be the current folder."""
-    if not text:
-        raise SpecError("an empty PATH was given; name a file or folder that holds submissions.")
-    return Path(text)
-
-
 def _grade_here(
     intake: Intake,
     assignment: Assignment,
@@ -205,13 +207,14 @@ def _tell_absent(intake: Intake) -> list[str]:
 
 def _tell_others(folder: ResultsFolder, intake: Intake) -> list[str]:
     """One sentence where the folder also has results of students who were not named this time."""
-    others = sorted(folder.students() - {submission.student for submission in intake.submissions})
+    listed = {one.student for one in (*intake.submissions, *intake.absent)}
+    others = sorted(folder.students() - listed)
     if not others:
         return []
     more = f" and {len(others) - 10} more" if len(others) > 10 else ""
     return [
-        f"{folder.path} also holds earlier results of who is not in PATH this time ({', '.join(others[:10])}{more}); "
-        "grades.csv lists who is: for a table of all, name every PATH in one command."
+        f"{folder.path} also holds results of whom no submission was found this time ({', '.join(others[:10])}{more}); "
+        "they are not in grades.csv: for a table of all, name every PATH in one command."
     ]
 
 

@@ -39,12 +39,14 @@ class GradedRun:
     """What a run of `grade` left in a folder, read whole.
 
     Attributes:
+        assignment: its id.
         summary: run.json.
         reports: by student.
         origins: by student, as the journal says.
     """
 
     folder: Path
+    assignment: str
     summary: dict[str, Any]
     reports: dict[str, GradeReport]
     origins: dict[str, GradeOrigin]
@@ -75,6 +77,7 @@ def read_run(folder: Path) -> GradedRun:
     try:
         summary = json.loads(path.read_bytes())
         students = [str(student) for student in summary["graded"]]
+        assignment = str(summary["assignment"])
     except FileNotFoundError:
         raise SpecError(f"{folder} holds no results of grade; name the folder that was its --out.") from None
     except (OSError, ValueError, TypeError, KeyError):
@@ -86,7 +89,7 @@ def read_run(folder: Path) -> GradedRun:
             reports[student] = GradeReport.model_validate_json(details.read_bytes())
         except (OSError, ValueError):
             raise SpecError(f"{details} cannot be read; grade {student} again.") from None
-    return GradedRun(folder, summary, reports, find_origins(folder / "journal.jsonl"))
+    return GradedRun(folder, assignment, summary, reports, find_origins(folder / "journal.jsonl"))
 
 
 def merge_runs(run: GradedRun, gpu_run: GradedRun) -> Merge:
@@ -171,7 +174,7 @@ def write_merge(merge: Merge, run: GradedRun, gpu_run: GradedRun, folder: Result
         "left": merge.left,
         "device": gpu_run.summary.get("device"),
     }
-    journal = Journal(folder.path / "journal.jsonl", str(run.summary.get("assignment")))
+    journal = Journal(folder.path / "journal.jsonl", run.assignment)
     try:
         if folder.path != run.folder.resolve():
             _copy_journal(run.folder / "journal.jsonl", journal.path)

@@ -127,10 +127,10 @@ class Journal:
             ) from None
         except OSError as error:
             raise _cannot_write(path, error) from None
-        runs = [event.get("assignment", assignment) for event in read_events(path) if event.get("event") == "run"]
-        if runs and runs[-1] != assignment:
+        other = _find_assignment(path.parent)
+        if other not in ("", assignment):
             self._file.close()
-            raise SpecError(f"{path.parent} holds results of {runs[-1]}, not of {assignment}; choose another --out.")
+            raise SpecError(f"{path.parent} holds results of {other}, not of {assignment}; choose another --out.")
 
     def append(self, event: str, **fields: Any) -> None:
         """Write one event and force it to the disk."""
@@ -146,6 +146,19 @@ class Journal:
         """Let go of the file."""
         with contextlib.suppress(OSError):  # what could not be written has been said
             self._file.close()
+
+
+def _find_assignment(folder: Path) -> str:
+    """Of which assignment the reports in a folder of results are; empty where there are none, or nothing tells."""
+    if not any((folder / "details").glob("*.json")):
+        return ""
+    found: list[Any] = []
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        found.append(json.loads((folder / "run.json").read_bytes())["assignment"])
+    with contextlib.suppress(OSError):  # Journal itself says what is wrong with it
+        events = read_events(folder / "journal.jsonl")
+        found += [event.get("assignment") for event in events if event.get("event") == "run"]
+    return next((name for name in reversed(found) if isinstance(name, str)), "")
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:

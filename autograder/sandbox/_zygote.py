@@ -24,6 +24,7 @@ This file imports nothing of the package's; it loads its neighbours by path.
 
 import contextlib
 import ctypes
+import fcntl
 import gc
 import importlib.util
 import json
@@ -39,6 +40,7 @@ CLONE_NEWPID = 0x20000000
 WATCH_MS = 20
 MOST_FILES = 4096
 MAPS_EVERY = 10  # looks: a process of many libraries has a long list of what it maps
+FIRST_KEPT = 240  # below the limit of a use's descriptors, above the fork server's own
 MAX_REQUEST_BYTES, MAX_DESCRIPTORS = 4096, 8
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -107,6 +109,7 @@ class Zygote:
         self.backend = config["backend"]
         self.children: dict[Any, Child] = {}  # by pidfd
         self.abandoned: dict[Any, Any] = {}  # reply socket's descriptor -> the pid to kill when it hangs up
+        self.made: Any = None  # in a child: its limits and descriptors
         self.use = 0  # the one that is being made: a number that tells nothing of the others
         self.mapped_bytes = 0  # by this process, warm: what a child's own limit is added to
         self.hooks: Any = None  # of modules around forks, held back
@@ -125,7 +128,7 @@ class Zygote:
             self.own_pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def serve(self) -> None:
-        """Answer requests until the control socket ends."""
+        """Answer requests until the control socket ends. In a child this returns: nothing of it stays on the stack."""
         self.mapped_bytes = self.confine.mapped_bytes()
         poller = select.poll()
         poller.register(self.control, select.POLLIN)
@@ -146,6 +149,8 @@ class Zygote:
                     if not data:
                         return
                     pidfd = self.spawn(json.loads(data), descriptors)
+                    if self.made is not None:
+                        return
                     if pidfd < 0:
                         continue
                     poller.register(pidfd, select.POLLIN)
@@ -175,7 +180,7 @@ class Zygote:
             os.kill(child.pid, signal.SIGKILL)
 
     def spawn(self, limits: dict[Any, Any], descriptors: list[Any]) -> int:
-        """Fork a child for one use and tell its pid; returns its pidfd, or -1 where there is none."""
+        """Fork a child for one use and tell its pid; returns its pidfd, or -1 where there is none and in the child."""
         self.draw_use()
         try:
             pid = self.fork()
@@ -186,7 +191,8 @@ class Zygote:
                 os.close(descriptor)
             return -1
         if pid == 0:
-            self.become_student(limits, descriptors)
+            self.made = limits, descriptors
+            return -1
         pidfd = os.pidfd_open(pid)
         reply = socket.socket(fileno=descriptors[0])
         for descriptor in descriptors[1:]:
@@ -235,7 +241,9 @@ class Zygote:
             self.use += 1
 
     def forget_others(self) -> None:
-        """In the child: nothing of the uses beside this one is within its reach."""
+        """In the child: let go of the uses beside this one."""
+        for child in self.children.values():
+            child.reply.close()
         self.abandoned.clear()
         self.children.clear()
 
@@ -258,17 +266,20 @@ class Zygote:
         except OSError:
             pass
 
-    def become_student(self, limits: dict[Any, Any], descriptors: list[Any]) -> None:
+    def become_student(self) -> None:
         """In the child: confine, say so, serve the wire; never returns."""
         status = 70
         try:
-            self.forget_others()  # their sockets are closed with them, before other files have their numbers
-            reply, wire, output, *cgroups = descriptors
+            self.forget_others()
+            limits, (reply, wire, output, *cgroups) = self.made
+            self.made = None
             for cgroup in cgroups:
                 os.write(cgroup, b"0")
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
+            # numbers that are the same however many others there are
+            reply, wire = (fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, FIRST_KEPT) for descriptor in (reply, wire))
             self.confine.close_descriptors([reply, wire])
             try:
                 self.show_devices(limits)
@@ -432,6 +443,8 @@ def main() -> None:
     gc.freeze()  # the children's collector must not touch (and so copy) the pages they share
     control.send(b'{"warm": true}')
     zygote.serve()
+    if zygote.made is not None:
+        zygote.become_student()
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ ALLOWED: Final = """
     truncate fallocate fsync fdatasync sendfile umask utimensat dup dup2 dup3
     pipe pipe2 poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
     eventfd2 statfs fstatfs chmod fchmod fchmodat symlink symlinkat link linkat recvmsg recvfrom sendto
-    shutdown setsockopt getsockname getpeername mmap munmap mremap mprotect brk msync
+    shutdown getsockname getpeername mmap munmap mremap mprotect brk msync
     mlock munlock membarrier futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack nanosleep
     clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm pause
@@ -73,9 +73,10 @@ _CONDITIONAL: Final[dict[str, list[tuple[_Comparison, ...]]]] = {
     # asyncio's self-pipe. Streams alone: an end of a pair of datagrams (SOCK_DGRAM, or SOCK_RAW, which is taken for it)
     # can be given a name and be sent to by all in the same network namespace, without bind() or connect().
     "socketpair": [(_equals(0, _AF_UNIX), _masked(1, _SOCK_TYPE_MASK, _SOCK_STREAM))],
-    # SO_TYPE, SO_ERROR, SO_SNDBUF, SO_RCVBUF, SO_PROTOCOL, SO_DOMAIN: not who is at the other end (a descriptor of that
-    # process is to be had by SO_PEERPIDFD)
+    # SO_TYPE, SO_ERROR, SO_SNDBUF, SO_RCVBUF, SO_PROTOCOL, SO_DOMAIN; the sizes and time-outs. Not who is at the other
+    # end: a descriptor of that process is to be had by SO_PEERPIDFD, and with a message by SO_PASSPIDFD
     "getsockopt": [(_equals(1, _SOL_SOCKET), _equals(2, option)) for option in (3, 4, 7, 8, 38, 39)],
+    "setsockopt": [(_equals(1, _SOL_SOCKET), _equals(2, option)) for option in (7, 8, 20, 21)],
     # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what Python's files ask
     "ioctl": [(_equals(1, request),) for request in (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)],
     # what allocators ask: NORMAL, DONTNEED, FREE, HUGEPAGE, NOHUGEPAGE; nothing that reaches into the page cache, by

@@ -68,20 +68,21 @@ def collect_submissions(
     paths = list(paths)
     assigned = Assigned(assignment, tuple(modules), among_others=len(paths) > 1)
     found = Found(left_out=list(roster.left_out) if roster else [])
+    strange = ""
     with ExitStack() as stack:
         for path in paths:
             if not _is_same(path, leave_out):
                 part = _find(path, layout, assigned, stack)
                 found.handins += [handin for handin in part.handins if not _is_same(Path(handin.where), leave_out)]
                 found.left_out += part.left_out
+                strange = part.left_out[0] if part.left_out and not part.handins and not path.is_dir() else ""
         if roster:
             found.handins, said = enrol(found.handins, roster)
             found.left_out += said
         submissions = tuple(_read_all(_unique(found), assigned.modules))
     if not submissions:
         named = ", ".join(str(path) for path in paths)
-        sole = len(paths) == 1 and not paths[0].is_dir()  # then what was left out is the path itself
-        why = f" ({printable(found.left_out[0].partition(' (wanted')[0])})" if sole and found.left_out else ""
+        why = f" ({printable(strange.partition(' (wanted')[0])})" if strange and len(paths) == 1 else ""
         raise SpecError(
             f"{named} holds no submission{why}; "
             "name a .py or .ipynb file, an archive, a student's folder or a folder of these."

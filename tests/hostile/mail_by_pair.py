@@ -12,12 +12,18 @@ import socket
 
 from tell import tell
 
+def send(end):
+    try:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        end.sendto(b"hello", "\0@MARK@-mail")
+    except OSError as error:
+        print(error)
+
+
 for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET, socket.SOCK_STREAM):
     try:
         for end in socket.socketpair(socket.AF_UNIX, kind):
-            if kind != socket.SOCK_STREAM:
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-            end.sendto(b"hello", "\0@MARK@-mail")
+            send(end)
             if end.getsockname():
                 tell("its end has a name")
     except OSError as error:
