@@ -155,7 +155,7 @@ def test_student_has_a_uid_of_its_own(zygote: Zygote, student: Student) -> None:
 
 
 def test_a_use_knows_of_no_other(zygote: Zygote, student: Student) -> None:
-    """Beside one that runs, nothing below the submission on its stack is of that, and its descriptor has the same number."""
+    """Beside one that runs, nothing on its stack is of that one, and its descriptor has the same number."""
     student.call("ids")
     other = Student(zygote, LOOK_AROUND)
     told = other.call("tell_of_others")

@@ -207,7 +207,7 @@ def _tell_absent(intake: Intake) -> list[str]:
 
 def _tell_others(folder: ResultsFolder, intake: Intake) -> list[str]:
     """One sentence where the folder also has results of students who were not named this time."""
-    listed = {one.student for one in (*intake.submissions, *intake.absent)}
+    listed = {one.student for one in intake.submissions} | {one.student for one in intake.absent}
     others = sorted(folder.students() - listed)
     if not others:
         return []
