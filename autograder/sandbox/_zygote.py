@@ -40,7 +40,7 @@ CLONE_NEWPID = 0x20000000
 WATCH_MS = 20
 MOST_FILES = 4096
 MAPS_EVERY = 10  # looks: a process of many libraries has a long list of what it maps
-FIRST_KEPT = 240  # below the limit of a use's descriptors, above the fork server's own
+FIRST_FREE = 512  # above all descriptors that the fork server has, below the usual limit of 1,024
 MAX_REQUEST_BYTES, MAX_DESCRIPTORS = 4096, 8
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -278,9 +278,11 @@ class Zygote:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
-            # numbers that are the same however many others there are
-            reply, wire = (fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, FIRST_KEPT) for descriptor in (reply, wire))
-            self.confine.close_descriptors([reply, wire])
+            # to numbers that are the same however many others there are; by way of high ones, which none of these has
+            moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE) for descriptor in (reply, wire)]
+            self.confine.close_descriptors(moved)
+            reply, wire = os.dup2(moved[0], 3, inheritable=False), os.dup2(moved[1], 4, inheritable=False)
+            os.closerange(moved[0], moved[1] + 1)
             try:
                 self.show_devices(limits)
                 layers = self.put_layers_in_force(limits)
