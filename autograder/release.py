@@ -19,7 +19,7 @@ from typing import Any, Final
 from autograder.contract import FILE_NAME, Contract
 from autograder.errors import SpecError
 from autograder.spec import Assignment, AssignmentSpec
-from autograder.writing import write_whole
+from autograder.writing import may_replace_zip, write_whole
 
 PACKAGE: Final = Path(__file__).parent
 _AUTHORS_OWN: Final = frozenset({"written", "mutant"})
@@ -58,7 +58,7 @@ def write_release(path: Path, data: bytes) -> None:
     Raises:
         SpecError: it cannot be written, or something else lies there, such as a zip with the hidden tests.
     """
-    if not _may_replace(path):
+    if not may_replace_zip(path, _is_release):
         raise SpecError(f"{path} is there and was not made by `release`; name another file with --out.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,18 +67,8 @@ def write_release(path: Path, data: bytes) -> None:
         raise SpecError(f"{path} cannot be written ({error.strerror}); name another file with --out.") from None
 
 
-def _may_replace(path: Path) -> bool:
-    """Whether nothing is lost there: no file, an empty one, or what students got before."""
-    try:
-        if path.stat().st_size == 0:
-            return True
-    except OSError:  # it is not there; or whoever writes it says what is wrong
-        return True
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
-        return False
+def _is_release(names: list[str]) -> bool:
+    """Whether a zip with these names is one that students get, and not one with the hidden tests."""
     return _BUILT_FOR_GRADESCOPE not in names and any(PurePosixPath(name).name == FILE_NAME for name in names)
 
 

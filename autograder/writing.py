@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +30,21 @@ def write_whole(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def may_replace_zip(path: Path, is_ours: Callable[[list[str]], bool]) -> bool:
+    """Whether nothing is lost where a zip is written: no file, an empty one, or a zip that is ours by its names."""
+    try:
+        if path.stat().st_size == 0:
+            return True
+    except OSError:  # it is not there; or whoever writes it says what is wrong
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False
+    return is_ours(names)
 
 
 def sweep_unfinished(folder: Path) -> None:

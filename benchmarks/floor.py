@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import json
+import mmap
 import os
 import signal
 import statistics
@@ -25,12 +26,12 @@ from rich.console import Console
 from rich.table import Table
 from workload import HERE, MODULE, ordinary_files, parse_quick, write_figures
 
+from autograder.sandbox import _confine
+
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 PACKAGES = ["numpy", "torch"]
-HUGE_BYTES, PAGE_BYTES = 2 << 20, 4096
 NEIGHBOURS = 15  # pages written to in each huge page: in a sandbox 740 in 51, by the tracepoint of page faults
-NAMESPACES = 0x00020000 | 0x08000000 | 0x04000000 | 0x40000000 | 0x02000000  # mount, ipc, uts, network, cgroup
 COUNT = """
 
 def count_faults():
@@ -83,8 +84,7 @@ def measure_bare(faults: int, times: int) -> dict[str, float]:
     forks, children, counts = zip(*(run_child(unshare, places) for _ in range(times)), strict=True)
     for _ in range(2):  # the first round still copies what the last child shared
         started_ns = time.thread_time_ns()
-        for place in places:
-            place.value = place.value
+        write_to(places)
     loop_ms = (time.thread_time_ns() - started_ns) / 1e6  # what Python takes to write where nothing is copied
     return {
         "fork_ms": statistics.median(forks),
@@ -94,15 +94,22 @@ def measure_bare(faults: int, times: int) -> dict[str, float]:
     }
 
 
+def write_to(places: list[ctypes.c_char]) -> None:
+    """Write to each what stands there."""
+    for place in places:
+        place.value = place.value
+
+
 def run_child(unshare: Any, places: list[ctypes.c_char]) -> tuple[float, float, int]:
     """Milliseconds of a fork and of its child, and the child's page faults."""
+    flags = _confine.CLONE_NEWNS | _confine.CLONE_NEWIPC | _confine.CLONE_NEWUTS | _confine.CLONE_NEWNET
+    flags |= _confine.CLONE_NEWCGROUP
     started_ns = time.thread_time_ns()
     pid = os.fork()
     if pid == 0:
-        if unshare(NAMESPACES) != 0:
+        if unshare(flags) != 0:
             os._exit(1)
-        for place in places:
-            place.value = place.value
+        write_to(places)
         os.kill(os.getpid(), signal.SIGKILL)
     fork_ms = (time.thread_time_ns() - started_ns) / 1e6
     _, status, usage = os.wait4(pid, 0)
@@ -115,16 +122,9 @@ def choose_places(pages: int) -> list[ctypes.c_char]:
     """A byte in each of so many pages of this process's heaps, a few in each huge page, as a sandbox's lie."""
     from autograder.sandbox import _pages
 
-    starts = [start for first, last in _pages._anonymous_ranges() for start in range(first, last, HUGE_BYTES)]
-    present = ctypes.create_string_buffer(1)
-    libc = ctypes.CDLL(None)
-    libc.mincore.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p)
-    held = [
-        start
-        for start in starts
-        if all(libc.mincore(start + k, PAGE_BYTES, present) == 0 and present.raw[0] & 1 for k in (0, HUGE_BYTES // 2))
-    ]
-    apart = HUGE_BYTES // NEIGHBOURS // PAGE_BYTES * PAGE_BYTES
+    runs = [run for start, end in _pages._anonymous_ranges() for run in _pages._full_runs(start, end)]
+    held = [start for first, last in runs for start in range(first, last, _pages.HUGE_BYTES)]
+    apart = _pages.HUGE_BYTES // NEIGHBOURS // mmap.PAGESIZE * mmap.PAGESIZE
     places = [start + number * apart for number in range(NEIGHBOURS) for start in held[: pages // NEIGHBOURS + 1]]
     return [ctypes.c_char.from_address(place) for place in places[:pages]]
 

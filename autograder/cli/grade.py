@@ -201,8 +201,12 @@ def _find_roster(course: Path, named: Path | None) -> Path | None:
 def _tell_absent(intake: Intake) -> list[str]:
     """One sentence for who of the roster did not submit."""
     names = [one.student for one in intake.absent]
-    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-    return [f"not submitted by {len(names)} of the roster: {', '.join(names[:10])}{more}."] if names else []
+    return [f"not submitted by {len(names)} of the roster: {_list_some(names)}."] if names else []
+
+
+def _list_some(names: list[str]) -> str:
+    """The first ten, and how many more there are."""
+    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
 def _tell_others(folder: ResultsFolder, intake: Intake) -> list[str]:
@@ -211,9 +215,8 @@ def _tell_others(folder: ResultsFolder, intake: Intake) -> list[str]:
     others = sorted(folder.students() - listed)
     if not others:
         return []
-    more = f" and {len(others) - 10} more" if len(others) > 10 else ""
     return [
-        f"{folder.path} also holds results of whom no submission was found this time ({', '.join(others[:10])}{more}); "
+        f"{folder.path} also holds results of whom no submission was found this time ({_list_some(others)}); "
         "they are not in grades.csv: for a table of all, name every PATH in one command."
     ]
 

@@ -17,6 +17,7 @@ from autograder import __version__
 from autograder.errors import SpecError
 from autograder.gradescope.settings import COURSE, KEY, PACKAGE, SETTINGS, Settings
 from autograder.spec import Assignment
+from autograder.writing import may_replace_zip
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _IMAGE: Final = Path(__file__).parent / "image"
@@ -57,16 +58,7 @@ def build_bundle(assignment: Assignment, key: bytes, timeout_min: int) -> bytes:
 
 def may_replace(path: Path) -> bool:
     """Whether nothing is lost where a zip is written there: no file, an empty one, or a zip that was built before."""
-    try:
-        if path.stat().st_size == 0:
-            return True
-    except OSError:  # it is not there; or whoever writes it says what is wrong
-        return True
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return SETTINGS in archive.namelist()
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
-        return False
+    return may_replace_zip(path, lambda names: SETTINGS in names)
 
 
 def _find_files(assignment: Assignment) -> Iterator[tuple[str, Path]]:

@@ -12,6 +12,7 @@ import socket
 
 from tell import tell
 
+
 def send(end):
     try:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
