@@ -20,6 +20,10 @@ class HeldHooks:
     def __init__(self) -> None:
         self.register = os.register_at_fork
         self.held: list[dict[str, Any]] = []
+        self.start()
+
+    def start(self) -> None:
+        """Hold what is registered from now on; again after a `stop`, for what is imported later."""
         self.holds = True
         os.register_at_fork = self.hold
 

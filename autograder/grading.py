@@ -53,6 +53,7 @@ def grade_reference(assignment: Assignment, suite: Suite) -> GradeReport:
             f"{_say(lost[0])}; mend the reference or the suite."
         )
     suite.reference = {test.expected.nodeid: test.result for test in report.tests}
+    suite.import_ahead()
     return report
 
 

@@ -130,3 +130,13 @@ print(os.waitstatus_to_exitcode(status))
     done = subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout == "42\n", done.stderr
     assert "logged" in done.stderr
+
+
+def test_more_is_held_after_another_start(tmp_path: Path) -> None:
+    """What a server imports later is held as what it imported first."""
+    source = (
+        'hooks.stop()\nhooks.start()\nos.register_at_fork(after_in_child=lambda: said.append("more"))\nhooks.stop()\n'
+    )
+    assert run(tmp_path, f"{source}fork()\nfork(lambda: (hooks.release(), fork()))\n") == [
+        "early", "before early late more", "before",
+    ]  # fmt: skip

@@ -44,6 +44,17 @@ def test_arrays_of_any_size_cross_both_ways(make: Make, size: int) -> None:
     assert np.array_equal(first, x[:1])
 
 
+@pytest.mark.parametrize("optimises", [True, False])
+def test_first_optimiser_is_not_the_students(optimises: bool) -> None:
+    """What torch imports with its first optimiser is there before the submission, where one will be made."""
+    source = "import sys\n\ndef is_there():\n    return 'torch._dynamo' in sys.modules\n"
+    student = Student(pipe_channels(["torch"], optimises=optimises), source, LIMITS)
+    try:
+        assert student.call("is_there") is optimises
+    finally:
+        student.close()
+
+
 def test_changed_argument_is_a_failure(make: Make) -> None:
     """A large argument that the call changes is told, and the test's own is as before."""
     student = make("def f(x):\n    x[0] = 9")

@@ -68,11 +68,9 @@ def make_course(suite: Path, reference: Path, modules: list[str], packages: list
     """A course of one assignment, `parity`, whose suite and reference are taken as they are."""
     shutil.copytree(suite, folder / "assignments" / "parity" / "tests")
     shutil.copytree(reference, folder / "reference" / "parity")
-    # in `check` the first optimiser's imports are in it, 2 s on a slow machine
-    cpu_s = 6.0 if "torch" in packages else 2.0
     (folder / "assignments" / "parity" / "assignment.toml").write_text(
         f'title = "Parity"\nmodules = {json.dumps(modules)}\npoints = 100\npackages = {json.dumps(packages)}\n'
-        f"[limits]\ncpu_s = {cpu_s}\nwall_s = 20.0\n"
+        "[limits]\ncpu_s = 2.0\nwall_s = 20.0\n"
     )
     return folder
 

@@ -84,6 +84,8 @@ class Station:
         self.suite = Suite(self.assignment, self.sandbox, self.key)
         self.suite.reference = lost.reference
         self.suite.accelerator = lost.accelerator
+        self.suite.imported = lost.imported
+        self.suite.import_ahead()
 
     def close(self) -> None:
         """End the suite, and what was opened here. Whoever waits for a grade learns of it as a GraderError."""

@@ -37,11 +37,16 @@ _CAN_WAIT_FOR_PIPES: Final = sys.platform != "win32"
 _KEPT_VARIABLES: Final = frozenset({"PYTHONPATH", "PYTHONHOME"})
 
 
-def pipe_channels(packages: list[str]) -> Opener:
-    """Channels to processes of this machine's Python, which import these packages before the submission."""
+def pipe_channels(packages: list[str], *, optimises: bool = False) -> Opener:
+    """Channels to processes of this machine's Python, which import these packages before the submission.
+
+    Args:
+        packages: what to import.
+        optimises: whether optimisers of torch's are used, the first of which takes seconds.
+    """
 
     def open_channel(limits: Limits) -> Channel:
-        return PipeChannel(PipeProcess(packages, limits), limits)
+        return PipeChannel(PipeProcess(packages, limits, optimises=optimises), limits)
 
     return open_channel
 
@@ -58,7 +63,7 @@ class PipeProcess:
     over_disk = False
     fault = ""
 
-    def __init__(self, packages: list[str], limits: Limits) -> None:
+    def __init__(self, packages: list[str], limits: Limits, *, optimises: bool = False) -> None:
         self.memory_killed = False
         self.peak_memory_mib = 0.0
         self.exit_reason = ""
@@ -74,7 +79,7 @@ class PipeProcess:
         self._ended = False
         self._output_lock = threading.Lock()
         try:
-            self.popen = self._start(packages, limits)
+            self.popen = self._start(packages, limits, optimises=optimises)
         except OSError as error:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise GraderError(f"Python could not be started for your code ({error}).") from None
@@ -83,8 +88,8 @@ class PipeProcess:
             thread.start()
         self._await_ready()
 
-    def _start(self, packages: list[str], limits: Limits) -> subprocess.Popen[bytes]:
-        config = json.dumps({"packages": packages, "memory_bytes": limits.memory_mib << 20})
+    def _start(self, packages: list[str], limits: Limits, *, optimises: bool) -> subprocess.Popen[bytes]:
+        config = json.dumps({"packages": packages, "optimises": optimises, "memory_bytes": limits.memory_mib << 20})
         program, environment = _interpreter()
         return subprocess.Popen(
             [program, "-P", str(_SIDE), config],

@@ -37,6 +37,8 @@ class Event(BaseModel):
     import_failure: str = ""
     passed_over: tuple[str, ...] = ()
     """What of the submission's top level failed, a sentence each."""
+    imported: dict[str, str] = {}
+    """Installed modules that the tests imported as they ran, in order, and the file of each; where that was asked."""
 
 
 class EventWriter:

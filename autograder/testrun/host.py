@@ -5,6 +5,7 @@ Run by `host_process.py`, with REQUESTS_FD as its argument and a HostConfig, JSO
 It tells the expected tests on REQUESTS_FD, then answers requests there: each is one byte, a socket and a file in
 memory; a fork of this process reads a Job from that socket, runs its tests, and writes what they came to into the file,
 a JSON line each. With GPUs a third descriptor comes along, the control socket of the fork server whose uses have them.
+A request of another kind names modules to import first: what the reference's run was seen to import.
 The student's code never runs here: only calls of it travel from here.
 """
 
@@ -14,6 +15,7 @@ import contextlib
 import ctypes
 import functools
 import gc
+import json
 import os
 import signal
 import socket
@@ -36,7 +38,8 @@ from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.events import Event, EventWriter
 from autograder.testrun.host_process import tell
-from autograder.testrun.job import HostConfig, Job
+from autograder.testrun.imported import find_imported, import_installed
+from autograder.testrun.job import IMPORT, HostConfig, Job
 from autograder.testrun.judgement import judge_test, sentence
 from autograder.testrun.protocol import find_plain, run_protocol
 from autograder.testrun.tracebacks import prepare_tracebacks
@@ -116,16 +119,28 @@ class SuiteHost:
             tell(self.requests, {"error": str(error)})
             return True
         _warm_up(session, self)
-        self.hooks.stop()
-        gc.freeze()
-        from autograder.sandbox import _pages  # here, for `check` imports this file where there are no such calls
-
-        _pages.forget_lookups()
-        _pages.fill_gaps()
-        _pages.collapse()
+        self.settle()
         tell(self.requests, {"tests": [test.model_dump() for test in tests]})
         self.serve(items, tests)
         return True
+
+    def settle(self) -> None:
+        """Make this process ready to be forked, now that all is imported."""
+        from autograder.sandbox import _pages  # here, for `check` imports this file where there are no such calls
+
+        self.hooks.stop()
+        gc.freeze()
+        _pages.forget_lookups()
+        _pages.fill_gaps()
+        _pages.collapse()
+
+    def import_ahead(self) -> None:
+        """Read the modules that the reference's tests imported from the requests, and import them, for every fork."""
+        size = int.from_bytes(self.requests.recv(4, socket.MSG_WAITALL), "big")
+        modules = json.loads(self.requests.recv(size, socket.MSG_WAITALL))
+        self.hooks.start()
+        import_installed(modules)
+        self.settle()
 
     def serve(self, items: list[pytest.Item], tests: list[ExpectedTest]) -> None:
         """Fork for each request until the driver is gone."""
@@ -134,6 +149,9 @@ class SuiteHost:
             data, descriptors, _, _ = socket.recv_fds(self.requests, 1, 3)
             if not data:
                 return
+            if data == IMPORT:
+                self.import_ahead()
+                continue
             channel = socket.socket(fileno=descriptors[0])
             control_fd = descriptors[2] if len(descriptors) > 2 else self.config.control_fd
             try:
@@ -226,6 +244,7 @@ def run_job(
     submission.gpus = job.grant.visible if job.grant is not None else ""
     handles.current = submission
     lost = job.lost
+    before = set(sys.modules) if job.tells_imports else set()
     result = None
     for number, place in enumerate(job.places[job.first :], start=job.first):
         if job.whole is not None and lost and number >= job.whole:
@@ -245,6 +264,7 @@ def run_job(
         sandboxes=submission.sandboxes,
         import_failure=sentence(failure.sentence) if failure else "",
         passed_over=tuple(submission.notes()),
+        imported=find_imported(before) if job.tells_imports else {},
     )
     writer.write(done)
 

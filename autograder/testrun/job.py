@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +12,10 @@ from autograder.sandbox import Zygote
 from autograder.sandbox.cgroups import CgroupParent
 from autograder.sandbox.devices import Grant
 from autograder.sandbox.zygote import ZygoteAddress, ZygoteClient
+
+RUN: Final = b"r"
+IMPORT: Final = b"i"
+"""What is asked of the suite's process: to run a job in a fork, or to import modules, which follow as JSON."""
 
 
 class Server(BaseModel):
@@ -81,3 +86,5 @@ class Job(BaseModel):
     """Of uses with GPUs; None: the suite's own."""
     grant: Grant | None = None
     """The devices that the driver holds for this job."""
+    tells_imports: bool = False
+    """Whether the last event says what the tests imported: the reference's."""

@@ -241,8 +241,10 @@ class _PublicSession(_Collection):
         """All the public tests against one workspace."""
         started_s = time.monotonic()
         job = self._job(workspace)
+        texts = (*job.files.values(), *(path.read_bytes() for path in self.assignment.public_suites))
+        channels = pipe_channels(self.assignment.spec.packages, optimises=any(b"optim" in text for text in texts))
         submission = Submission(
-            pipe_channels(self.assignment.spec.packages), job.files, tuple(job.modules), job.limits, job.import_seed,
+            channels, job.files, tuple(job.modules), job.limits, job.import_seed,
             self.names, cells=job.cells, forbidden=job.forbidden, refused=job.refused,
         )  # fmt: skip
         handles.current = submission

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from autograder.errors import GraderError, SpecError
@@ -24,7 +24,8 @@ from autograder.sandbox.zygote import ENVIRONMENT
 from autograder.spec import Assignment
 from autograder.testrun.accelerator import NO_GPU, Place, defer
 from autograder.testrun.events import Event, EventReader, ForkEndedError
-from autograder.testrun.job import HostConfig, Job, Server
+from autograder.testrun.host_process import tell
+from autograder.testrun.job import IMPORT, RUN, HostConfig, Job, Server
 from autograder.verdict import ExpectedTest, Outcome, TestResult
 from autograder.workspace import Workspace
 
@@ -66,6 +67,8 @@ class Suite:
         self.assignment = assignment
         self.key = key
         self.reference: dict[str, TestResult] = {}
+        self.imported: dict[str, str] = {}
+        """What the reference's tests imported as they ran: modules and their files."""
         self.accelerator = NO_GPU
         """Lends GPUs to the tests that need them."""
         self._lock = threading.Lock()
@@ -140,6 +143,13 @@ class Suite:
                 raise EOFError
             data += part
         return data
+
+    def import_ahead(self) -> None:
+        """Have the process that is forked import what the reference's tests did, not each of its forks."""
+        if self.imported:
+            with self._lock, contextlib.suppress(OSError):  # where it is gone, the next run says so
+                self._requests.sendall(IMPORT)
+                tell(self._requests, self.imported)
 
     @property
     def is_alive(self) -> bool:
@@ -285,6 +295,7 @@ class Suite:
             lost=any(result.outcome is not Outcome.PASSED for result in state.results),
             server=Server.of(state.place.sandbox) if state.place else None,
             grant=state.place.grant if state.place else None,
+            tells_imports=not self.reference,
         )
 
     def _allowed(self, *, resumed: bool) -> dict[str, list[str]] | None:
@@ -315,7 +326,7 @@ class Suite:
                 if state.place is not None:
                     descriptors.append(state.place.sandbox.address().control_fd)
                 with self._lock:
-                    socket.send_fds(self._requests, [b"r"], descriptors, socket.MSG_NOSIGNAL)
+                    socket.send_fds(self._requests, [RUN], descriptors, socket.MSG_NOSIGNAL)
             except OSError:
                 raise GraderError("The suite's process is gone; run the command again.") from None
             finally:
@@ -328,6 +339,7 @@ class Suite:
                 patience_s = _TRUSTED_WAIT_S + job.limits.wall_s + slowest_s
                 while not _take(reader.read(patience_s, state.until_s), state):
                     pass
+                self.imported |= state.imported
             finally:
                 reader.end()
 
@@ -343,6 +355,7 @@ def _take(event: Event, state: _RunState) -> bool:
         state.sandboxes += event.sandboxes
         state.import_failure = state.import_failure or event.import_failure
         state.passed_over = state.passed_over or event.passed_over
+        state.imported |= event.imported
     return event.done
 
 
@@ -366,6 +379,7 @@ class _RunState:
     sandboxes: int
     import_failure: str = ""
     passed_over: tuple[str, ...] = ()
+    imported: dict[str, str] = field(default_factory=dict)
     tests: Sequence[int] = ()
     whole: int | None = None
     until_s: float = math.inf
