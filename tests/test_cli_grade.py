@@ -37,7 +37,7 @@ from small_course import (
     write_files,
 )
 
-pytestmark = [pytest.mark.usefixtures("needs_root"), pytest.mark.alone]
+pytestmark = pytest.mark.usefixtures("needs_root")
 
 MountDisk = Callable[[str], Path]
 Completed = subprocess.CompletedProcess[str]

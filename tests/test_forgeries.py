@@ -18,8 +18,6 @@ from autograder.sandbox import Zygote, open_sandbox
 from autograder.testrun.host import TRUSTED_MEMORY_BYTES
 from autograder.verdict import Outcome, TestResult
 
-pytestmark = pytest.mark.alone
-
 ALL = read_forgeries()
 ALONE = [forgery for forgery in ALL if forgery.alone[1]]
 MOST_MIB = TRUSTED_MEMORY_BYTES >> 20  # what a fork may take: what a test keeps of large answers is in it

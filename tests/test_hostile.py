@@ -49,8 +49,6 @@ from autograder.sandbox import open_sandbox
 from autograder.spec import find_course, load_assignment
 from autograder.submission import collect_submissions
 
-pytestmark = pytest.mark.alone
-
 BY_NUMPY, BY_TORCH, BY_CALLBACK = (
     [hostile for hostile in HOSTILES if hostile.suite == suite] for suite in ("numpy", "torch", "callback")
 )

@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from machines import run_here
 
-pytestmark = pytest.mark.alone
-
 HOSTILE = str(Path(__file__).with_name("test_hostile.py"))
 
 

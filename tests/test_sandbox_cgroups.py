@@ -22,8 +22,6 @@ from autograder.sandbox.cgroups import Cgroup, CgroupParent, make_name
 from autograder.sandbox.delegation import _is_marked
 from autograder.verdict import Outcome
 
-pytestmark = pytest.mark.alone
-
 MEMORY_BYTES, PROCESSES = 64 << 20, 8
 IMPORTS = "import os, time\nfrom pathlib import Path\nfrom autograder.sandbox.cgroups import CgroupParent, make_name\n"
 delegation = pytest.mark.skipif(

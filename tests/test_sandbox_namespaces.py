@@ -22,8 +22,6 @@ from autograder.proxy.account import SandboxLostError
 from autograder.sandbox import Zygote, open_sandbox
 from autograder.verdict import Outcome
 
-pytestmark = pytest.mark.alone
-
 AS_ROOT = os.geteuid() == 0
 HAS_CGROUPS = AS_ROOT or os.environ.get(MACHINE) == "delegated-user"
 

@@ -13,8 +13,6 @@ from autograder.errors import GraderError
 from autograder.sandbox import tree
 from autograder.sandbox.cgroups import make_name
 
-pytestmark = pytest.mark.alone
-
 GONE = "autograder-999999999-00000000"  # no process has this number
 
 

@@ -24,8 +24,6 @@ from autograder.sandbox import Zygote, _zygote, open_sandbox
 from autograder.sandbox.cgroups import CgroupParent, make_name
 from autograder.verdict import Outcome
 
-pytestmark = pytest.mark.alone
-
 CONTAINER = os.environ.get(MACHINE, "")
 KINDS = ["plain-container", "plain-container-no-landlock", *(["container-with-cgroups"] if has_groups() else [])]
 TREES = Path(os.environ.get("AUTOGRADER_TREES", "/var/cache/autograder"))

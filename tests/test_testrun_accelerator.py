@@ -35,7 +35,7 @@ from autograder.testrun.trial import try_devices
 from autograder.verdict import GradeReport, Outcome
 from autograder.workspace import prepare_workspace
 
-pytestmark = [pytest.mark.usefixtures("needs_root"), pytest.mark.alone]
+pytestmark = pytest.mark.usefixtures("needs_root")
 
 TOML = 'title = "Devices"\nmodules = ["steps"]\npoints = 10\n[limits]\ncpu_s = 5.0\nwall_s = 20.0\ngpus = 2\n'
 REFERENCE = '''
