@@ -287,7 +287,7 @@ def test_feedback_names_the_likely_cause(
 
 
 HANGING = ("uma", "viktor.py", "wanda")
-EVERY = {} if os.environ.get("AGREE_ON_ALL") else {"mlp_xor": 8, "convnet": 8, "softmax_classifier": 4}
+EVERY = {} if os.environ.get("AGREE_ON_ALL") else {"mlp_xor": 16, "convnet": 16, "softmax_classifier": 4}
 """Of a class of long trainings every so-manieth submission; of the others each."""
 
 

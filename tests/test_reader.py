@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -29,6 +30,24 @@ def pid_of(reader: Reader) -> int:
     """The process's id."""
     assert reader.notebooks.process is not None
     return reader.notebooks.process.pid
+
+
+def test_slow_grammars_are_not_imported(tmp_path: Path) -> None:
+    """What some versions of jsonschema would take seconds to import is passed over, where it is installed."""
+    (tmp_path / "rfc3987_syntax.py").write_text("raise SystemExit('imported')")
+    source = """\
+import sys
+from autograder._reader import import_libraries
+import_libraries()
+print("nbformat" in sys.modules)
+import rfc3987_syntax
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", source], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stdout == "True\n"
+    assert "ModuleNotFoundError: import of rfc3987_syntax halted" in done.stderr
 
 
 def test_process_stays_warm(reader: Reader) -> None:
