@@ -14,7 +14,8 @@ demo: .venv/installed
 
 # The machine's packages come while Python's do. Files go to the two workers in their order: long ones are not left for the end.
 test:
-	@$(MAKE) --no-print-directory build/docker/default.json slurm & $(MAKE) --no-print-directory check && wait $$!
+	@$(MAKE) --no-print-directory build/docker/default.json slurm & other=$$!; \
+	  $(MAKE) --no-print-directory check; status=$$?; wait $$other && exit $$status
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
 	$(BIN)/pytest -q -m alone $$(grep -l 'mark\.alone' tests/test_*.py)
 

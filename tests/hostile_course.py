@@ -34,6 +34,7 @@ import secrets
 import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -605,7 +606,14 @@ def _read_junit(path: Path) -> dict[str, str]:
 def shared_folders() -> list[Path]:
     """Where every user may write: no deeper than two folders under the root."""
     folders = [*Path("/").iterdir(), *(path for top in Path("/").iterdir() for path in _entries(top))]
-    return [path for path in folders if not path.is_symlink() and path.is_dir() and path.stat().st_mode & 0o002]
+    return [path for path in folders if _is_everyones(path)]
+
+
+def _is_everyones(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # what another process had there a moment ago
+        mode = path.lstat().st_mode
+        return stat.S_ISDIR(mode) and bool(mode & 0o002)
+    return False
 
 
 def _entries(folder: Path) -> list[Path]:

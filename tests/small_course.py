@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import json
 import os
 import subprocess
@@ -254,6 +255,16 @@ def descendants(pid: int) -> dict[int, str]:
     while more := {child for child, (parent, _) in table.items() if parent in family} - family:
         family |= more
     return {child: table[child][1].replace(b"\0", b" ").decode() for child in family - {pid}}
+
+
+def control_groups(pattern: str) -> list[Path]:
+    """Folders of control groups of this name, in every hierarchy; those of others may go while one looks."""
+    return [
+        Path(folder) / name
+        for folder, names, _ in os.walk("/sys/fs/cgroup")
+        for name in names
+        if fnmatch.fnmatch(name, pattern)
+    ]
 
 
 def alive(pids: Iterable[int]) -> set[int]:

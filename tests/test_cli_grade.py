@@ -27,6 +27,7 @@ from small_course import (
     alive,
     assert_one_sentence,
     assert_whole,
+    control_groups,
     descendants,
     read_journal,
     read_json,
@@ -522,7 +523,8 @@ def below_zygote(pid: int) -> list[str]:
 
 def cgroups_of(pid: int) -> list[Path]:
     """The control groups that a run made, innermost first."""
-    return sorted(Path("/sys/fs/cgroup").glob(f"**/autograder-{pid}-*/**/"), reverse=True)
+    groups = (folder for group in control_groups(f"autograder-{pid}-*") for folder, _, _ in os.walk(group))
+    return sorted(map(Path, groups), reverse=True)
 
 
 def graded_in(out: Path) -> dict[str, list[dict[str, Any]]]:

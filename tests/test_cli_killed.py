@@ -26,6 +26,7 @@ from small_course import (
     ID,
     alive,
     assert_whole,
+    control_groups,
     descendants,
     read_journal,
     wait_until,
@@ -104,7 +105,7 @@ def pick(process: subprocess.Popen[bytes], draw: random.Random, trial: int) -> i
 
 def left_of(pids: list[int], trial: Path) -> list[str]:
     """Control groups, mounts and temporary files of runs that are over."""
-    groups = [str(path) for pid in pids for path in Path("/sys/fs/cgroup").glob(f"**/autograder-{pid}-*")]
+    groups = [str(path) for pid in pids for path in control_groups(f"autograder-{pid}-*")]
     mounts = [line for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines() if str(trial) in line]
     return [*groups, *mounts, *map(str, (trial / "tmp").iterdir())]
 

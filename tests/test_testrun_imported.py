@@ -16,6 +16,7 @@ from autograder.jobs.station import Station
 from autograder.sandbox import open_sandbox
 from autograder.spec import load_assignment
 from autograder.submission import Submission
+from autograder.testrun.runner import Suite
 
 TOML = 'title = "Steps"\nmodules = ["steps"]\npoints = 20\npackages = []\n'
 # Nothing imports these before: an installed module, and one of the test's own that has the name of an installed one.
@@ -42,6 +43,10 @@ def test_total_by_module(tmp_path, monkeypatch):
     assert colorsys.__name__ == "colorsys"
     assert total(wave.VALUES) == 6
 '''
+FIRST = """\
+    assert "colorsys" not in sys.modules
+    import colorsys
+"""
 STEP = """\
 import json, sys, threading
 from autograder.testrun import imported
@@ -108,4 +113,24 @@ def test_a_submission_finds_what_the_reference_imported(tmp_path: Path) -> None:
         station.close()
         sandbox.close()
     assert [report.score for report in (first, second)] == [20, 20]
-    assert log.read_text().splitlines() == ["False False", "True False", "True False"]
+    found = ["False False", "True False", "True False", "True False"]  # the reference twice, then ada
+    assert log.read_text().splitlines() == found
+
+
+@pytest.mark.usefixtures("needs_root")
+def test_a_test_that_must_import_for_itself_does(tmp_path: Path) -> None:
+    """Where the reference does not pass with what was imported ahead, nothing is; submissions are graded as it was."""
+    log = tmp_path / "log"
+    hidden = HIDDEN.format(log=str(log)).replace("    import colorsys\n", FIRST)
+    course = write_course(tmp_path / "course", toml=TOML, public=PUBLIC, hidden=hidden, reference=REFERENCE)
+    assignment = load_assignment(course, ID)
+    sandbox = open_sandbox("namespaces", [])
+    suite = Suite(assignment, sandbox, b"key")
+    try:
+        reference = grade_reference(assignment, suite)
+        report = grade_submission(Submission("ada", {"steps.py": REFERENCE.encode()}), assignment, suite)
+    finally:
+        suite.close()
+        sandbox.close()
+    assert (reference.score, report.score) == (20, 20)
+    assert log.read_text().splitlines() == ["False False", "True False", "False False"]

@@ -81,11 +81,12 @@ class Station:
         self.sandbox.close()
         self.sandbox = reopen()
         self._opened.append(self.sandbox)
-        self.suite = Suite(self.assignment, self.sandbox, self.key)
-        self.suite.reference = lost.reference
-        self.suite.accelerator = lost.accelerator
-        self.suite.imported = lost.imported
-        self.suite.import_ahead()
+        suite = Suite(self.assignment, self.sandbox, self.key)
+        suite.reference = lost.reference
+        suite.accelerator = lost.accelerator
+        suite.imported = lost.imported
+        suite.import_ahead()
+        self.suite = suite  # last: another thread may take it at once
 
     def close(self) -> None:
         """End the suite, and what was opened here. Whoever waits for a grade learns of it as a GraderError."""

@@ -139,7 +139,8 @@ def main() -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
         if config["optimises"]:
-            make_first_optimiser(sys.modules["torch"])
+            with contextlib.suppress(Exception):  # where torch cannot, whoever uses one is told so
+                make_first_optimiser(sys.modules["torch"])
     load("_stand_ins").install()
     limit_memory(config["memory_bytes"])
     random.seed(0)

@@ -38,7 +38,7 @@ from autograder.spec import PUBLIC_PREFIX
 from autograder.testrun import plugin
 from autograder.testrun.events import Event, EventWriter
 from autograder.testrun.host_process import tell
-from autograder.testrun.imported import find_imported, import_installed
+from autograder.testrun.imported import find_imported, has_threads, import_installed
 from autograder.testrun.job import IMPORT, HostConfig, Job
 from autograder.testrun.judgement import judge_test, sentence
 from autograder.testrun.protocol import find_plain, run_protocol
@@ -135,11 +135,18 @@ class SuiteHost:
         _pages.collapse()
 
     def import_ahead(self) -> None:
-        """Read the modules that the reference's tests imported from the requests, and import them, for every fork."""
+        """Read the modules that the reference's tests imported from the requests, and import them, for every fork.
+
+        One that starts a thread, which no fork would have, ends this process: the driver then does without them.
+        """
         size = int.from_bytes(self.requests.recv(4, socket.MSG_WAITALL), "big")
         modules = json.loads(self.requests.recv(size, socket.MSG_WAITALL))
         self.hooks.start()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # as in a fork: a module may run a program and look how it ended
         import_installed(modules)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        if has_threads():
+            os._exit(1)
         self.settle()
 
     def serve(self, items: list[pytest.Item], tests: list[ExpectedTest]) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +41,9 @@ from autograder.verdict import ExpectedTest, Outcome, TestResult
 from autograder.workspace import Workspace
 
 SUITE_CHANGED: Final = "The public tests are not as they were handed out: grading may say otherwise."
+
+
+_OPTIMISERS: Final = re.compile(rb"\boptim\b")
 
 
 @dataclass(frozen=True)
@@ -242,7 +246,7 @@ class _PublicSession(_Collection):
         started_s = time.monotonic()
         job = self._job(workspace)
         texts = (*job.files.values(), *(path.read_bytes() for path in self.assignment.public_suites))
-        channels = pipe_channels(self.assignment.spec.packages, optimises=any(b"optim" in text for text in texts))
+        channels = pipe_channels(self.assignment.spec.packages, optimises=any(map(_OPTIMISERS.search, texts)))
         submission = Submission(
             channels, job.files, tuple(job.modules), job.limits, job.import_seed,
             self.names, cells=job.cells, forbidden=job.forbidden, refused=job.refused,

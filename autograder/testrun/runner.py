@@ -71,24 +71,29 @@ class Suite:
         """What the reference's tests imported as they ran: modules and their files."""
         self.accelerator = NO_GPU
         """Lends GPUs to the tests that need them."""
+        self._sandbox = sandbox
         self._lock = threading.Lock()
+        self._open()
+
+    def _open(self) -> None:
+        """Start the suite's process and have it collect the tests."""
         self._requests, theirs = socket.socketpair()
-        self._process = self._start(sandbox, theirs)
+        self._process = self._start(theirs)
         try:
             self.tests = self._await_tests()
         except BaseException:
             self.close()
             raise
 
-    def _start(self, sandbox: Zygote, theirs: socket.socket) -> subprocess.Popen[bytes]:
-        address = sandbox.address()
+    def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        address = self._sandbox.address()
         config = HostConfig(
             tests=self.assignment.tests.resolve(),
             reference=self.assignment.reference.resolve(),
             modules=self.assignment.spec.modules,
             points=self.assignment.spec.points,
             control_fd=address.control_fd,
-            server=Server.of(sandbox),
+            server=Server.of(self._sandbox),
             packages=self.assignment.spec.packages,
         )
         process = subprocess.Popen(
@@ -144,12 +149,28 @@ class Suite:
             data += part
         return data
 
-    def import_ahead(self) -> None:
-        """Have the process that is forked import what the reference's tests did, not each of its forks."""
-        if self.imported:
-            with self._lock, contextlib.suppress(OSError):  # where it is gone, the next run says so
-                self._requests.sendall(IMPORT)
-                tell(self._requests, self.imported)
+    def import_ahead(self) -> bool:
+        """Have the process that is forked import what the reference's tests did, not each of its forks.
+
+        Returns:
+            Whether there is anything; the next run waits until it is done, or says that the process is gone.
+        """
+        if not self.imported:
+            return False
+        with self._lock, contextlib.suppress(OSError):
+            self._requests.sendall(IMPORT)
+            tell(self._requests, self.imported)
+        return True
+
+    def start_again(self) -> None:
+        """Start the suite's process anew, with nothing imported ahead: the tests did not bear it.
+
+        Raises:
+            SpecError: as at first.
+        """
+        self.imported = {}
+        self.close()
+        self._open()
 
     @property
     def is_alive(self) -> bool:
