@@ -178,7 +178,7 @@ def on_a_quiet_machine(hostile: Hostile) -> object:
     return pytest.param(hostile, id=hostile.name, marks=[pytest.mark.alone] if hurried else [])
 
 
-@pytest.mark.parametrize("hostile", map(on_a_quiet_machine, HOSTILES))
+@pytest.mark.parametrize("hostile", [on_a_quiet_machine(hostile) for hostile in HOSTILES])
 def test_attack_works_alone(hostile: Hostile, tmp_path: Path, mark: str) -> None:
     """In plain pytest the attack does what its docstring claims."""
     assert hostile.claims
