@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import typer
 
@@ -22,8 +23,10 @@ from autograder.cli.replay import replay
 from autograder.cli.show import show
 from autograder.cli.task import task
 from autograder.cli.template import template
-from autograder.errors import EXIT_INTERRUPTED, AutograderError, exit_code
+from autograder.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, AutograderError, SpecError, exit_code
 
+_UsageError: Any = typer.BadParameter.__mro__[1]
+"""Of all wrong arguments; where it is defined hangs on Typer's version."""
 _PACKAGES = frozenset({"_pytest", "msgspec", "numpy", "pydantic", "pytest", "rich", "typer"})
 
 app = typer.Typer(
@@ -64,11 +67,23 @@ def _options(
 
 def _run() -> None:
     try:
-        app(standalone_mode=True)
-    except SystemExit as end:
-        if end.code == EXIT_INTERRUPTED:  # what Typer makes of Ctrl-C
-            raise KeyboardInterrupt from None
-        raise
+        status = app(standalone_mode=False)
+    except _UsageError as error:
+        raise _say(error) from None
+    except typer.Abort:
+        sys.exit(EXIT_USAGE)
+    if status == EXIT_INTERRUPTED:  # what Typer makes of Ctrl-C
+        raise KeyboardInterrupt
+    sys.exit(status or EXIT_OK)
+
+
+def _say(error: Any) -> BaseException:
+    """A wrong argument as a sentence; the help where there was none at all."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.ctx.get_help())
+        return SystemExit(EXIT_USAGE)
+    command = error.ctx.command_path if error.ctx is not None else "autograder"
+    return SpecError(f"{error.format_message().rstrip('.')}; see `{command} --help`.")
 
 
 def _lacks_package(error: Exception) -> bool:
