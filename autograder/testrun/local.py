@@ -41,8 +41,6 @@ from autograder.verdict import ExpectedTest, Outcome, TestResult
 from autograder.workspace import Workspace
 
 SUITE_CHANGED: Final = "The public tests are not as they were handed out: grading may say otherwise."
-
-
 _OPTIMISERS: Final = re.compile(rb"\boptim\b")
 
 
